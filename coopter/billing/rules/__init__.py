@@ -1,0 +1,56 @@
+"""The trade of invoicing, decided from arguments alone: lines, VAT, terms, numbers, drafts and their mirrors."""
+
+from coopter.billing.rules.drafting import (
+    AlreadyNumbered,
+    DoesNotAddUp,
+    MixedLines,
+    NegativeTotal,
+    NothingToInvoice,
+    NotAnInvoice,
+    check_record,
+    credit_note,
+    draft,
+    numbered,
+)
+from coopter.billing.rules.lines import coefficient_price, hourly_rate, price_line, shared_line
+from coopter.billing.rules.numbering import BadNumber, invoice_number
+from coopter.billing.rules.payment import epc_payload
+from coopter.billing.rules.terms import (
+    LegalTerms,
+    PaymentTerms,
+    TermLimits,
+    TermsTooLong,
+    due_date,
+    legal_notes,
+)
+from coopter.billing.rules.vat import MissingVatRate, treatment, vat_due, vat_lines
+
+__all__ = [
+    "AlreadyNumbered",
+    "BadNumber",
+    "DoesNotAddUp",
+    "LegalTerms",
+    "MissingVatRate",
+    "MixedLines",
+    "NegativeTotal",
+    "NotAnInvoice",
+    "NothingToInvoice",
+    "PaymentTerms",
+    "TermLimits",
+    "TermsTooLong",
+    "check_record",
+    "coefficient_price",
+    "credit_note",
+    "draft",
+    "due_date",
+    "epc_payload",
+    "hourly_rate",
+    "invoice_number",
+    "legal_notes",
+    "numbered",
+    "price_line",
+    "shared_line",
+    "treatment",
+    "vat_due",
+    "vat_lines",
+]
