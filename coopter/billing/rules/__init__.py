@@ -14,6 +14,7 @@ from coopter.billing.rules.drafting import (
 )
 from coopter.billing.rules.lines import coefficient_price, hourly_rate, price_line, shared_line
 from coopter.billing.rules.numbering import BadNumber, invoice_number
+from coopter.billing.rules.parties import einvoice_address, missing_mentions
 from coopter.billing.rules.payment import epc_payload
 from coopter.billing.rules.terms import (
     LegalTerms,
@@ -43,10 +44,12 @@ __all__ = [
     "credit_note",
     "draft",
     "due_date",
+    "einvoice_address",
     "epc_payload",
     "hourly_rate",
     "invoice_number",
     "legal_notes",
+    "missing_mentions",
     "numbered",
     "price_line",
     "shared_line",
