@@ -1,0 +1,1 @@
+"""CoopTer: the shared life of employer groupings, territorial clusters and cooperatives."""

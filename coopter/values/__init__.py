@@ -1,0 +1,1 @@
+"""Bricks of the house: pure values that know nobody."""

@@ -1,0 +1,147 @@
+"""How the house says no: each refusal is a class whose docstring is the French sentence shown."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+MOST_FAULTS_LISTED = 100
+MOST_CHARACTERS_QUOTED = 60
+
+
+def sentence_of(docstring: str) -> str:
+    """Return a docstring as the one-line sentence that is shown and translated (the catalogue's msgid)."""
+    return re.sub(r"[ \t\r\n]+", " ", docstring).strip()
+
+
+def in_words(fact: object) -> object:
+    """Return a fact as a French reader expects it: days as JJ/MM/AAAA, lists separated by commas, the rest as it is."""
+    if isinstance(fact, datetime):
+        return fact.strftime("%d/%m/%Y %H:%M")
+    if isinstance(fact, date):
+        return fact.strftime("%d/%m/%Y")
+    if isinstance(fact, (list, tuple, set, frozenset)):
+        return ", ".join(str(in_words(one)) for one in fact)
+    return fact
+
+
+def quoted(text: str) -> str:
+    """Return what a person typed, cut to 60 characters and with invisible characters made visible."""
+    cut = text if len(text) <= MOST_CHARACTERS_QUOTED else text[: MOST_CHARACTERS_QUOTED - 1] + "…"
+    return "".join(c if c.isprintable() or c in "\u00a0\u202f" else f"<U+{ord(c):04X}>" for c in cut)
+
+
+class No(Exception):
+    """Cette demande ne peut pas aboutir."""
+
+    sentence: ClassVar[str] = "Cette demande ne peut pas aboutir."
+
+    def __init_subclass__(cls) -> None:
+        if not cls.__doc__:
+            raise TypeError(f"{cls.__name__} needs a docstring: it is the sentence shown")
+        cls.sentence = sentence_of(cls.__doc__)
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__()
+        self.facts: dict[str, Any] = facts
+        str(self)  # a fact that the sentence needs and that was forgotten is found here, not on the page
+
+    @property
+    def words(self) -> dict[str, object]:
+        """The facts as they are put into the sentence, or into its translation."""
+        return {name: in_words(fact) for name, fact in self.facts.items()}
+
+    def __str__(self) -> str:
+        return self.sentence % self.words
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.facts)
+
+
+def _rebuild(cls: type[No], facts: dict[str, Any]) -> No:
+    return cls(**facts)
+
+
+class Refusal(No):
+    """Cette action est refusée par une règle du groupement. Vérifiez votre saisie, puis recommencez."""
+
+
+class NotAllowed(No):
+    """Vous n'avez pas le droit de faire cela. Si vous en avez besoin, demandez-le à la personne qui coordonne le
+    groupement."""
+
+
+class NotFound(No):
+    """Cet élément n'existe pas ou n'existe plus. Revenez à la liste pour le retrouver."""
+
+
+class Conflict(Refusal):
+    """Quelqu'un d'autre a modifié cet élément pendant que vous le remplissiez. Comparez les deux versions, puis
+    enregistrez celle qui est juste."""
+
+    def __init__(
+        self, *, mine: Mapping[str, Any] | None = None, theirs: Mapping[str, Any] | None = None, **facts: object
+    ) -> None:
+        self.mine = dict(mine or {})
+        self.theirs = dict(theirs or {})
+        super().__init__(mine=self.mine, theirs=self.theirs, **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a file: where it stands, what was read and how to put it right. Line 0 is the whole file."""
+
+    line: int
+    column: str
+    value: str
+    remedy: str
+
+    @property
+    def where(self) -> str:
+        """The place as a person looks for it in a spreadsheet."""
+        places = [f"ligne {self.line}"] if self.line else ["fichier"]
+        if self.column:
+            places.append(f"colonne « {self.column} »")
+        return ", ".join(places)
+
+    def __str__(self) -> str:
+        value = f", valeur « {self.value} »" if self.value else ""
+        return f"{self.where}{value} : {self.remedy}"
+
+
+class Faults(Refusal):
+    """Le fichier contient des anomalies (nombre : %(count)s) et rien n'a été enregistré. Corrigez les lignes
+    indiquées, puis recommencez."""
+
+    def __init__(self, faults: Iterable[Fault], *, count: int | None = None) -> None:
+        found = tuple(faults)
+        self.faults: Sequence[Fault] = found[:MOST_FAULTS_LISTED]
+        self.count = len(found) if count is None else count
+        super().__init__(count=self.count)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild_faults, (self.faults, self.count)
+
+
+def _rebuild_faults(faults: Sequence[Fault], count: int) -> Faults:
+    return Faults(faults, count=count)
+
+
+class FaultList:
+    """Gathers the faults of a file while it is checked, so that they are all told at once (at most 100 in full)."""
+
+    def __init__(self) -> None:
+        self._listed: list[Fault] = []
+        self.count = 0
+
+    def add(self, line: int, *, column: str = "", value: str = "", remedy: str) -> None:
+        """Note one fault; the value is cut to what fits on a line."""
+        self.count += 1
+        if len(self._listed) < MOST_FAULTS_LISTED:
+            self._listed.append(Fault(line, column, quoted(value), remedy))
+
+    def refuse_if_any(self) -> None:
+        """Raise Faults if anything was noted."""
+        if self.count:
+            raise Faults(self._listed, count=self.count)
