@@ -1,11 +1,11 @@
 """The invoice as data: a record in, the bytes of its Factur-X (EN 16931, CII) document out, nothing else touched."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from coopter.billing.record import Address, InvoiceRecord, Line, LineKind, Party, VatCategory, VatLine
 from coopter.billing.rules import check_record, einvoice_address
+from coopter.values.durations import hours_and_minutes
 from coopter.values.money import Money
 from coopter.values.rate import Rate
 from coopter.values.refusal import Refusal
@@ -17,7 +17,7 @@ _UNLAWFUL_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U00
 
 
 class NotIssued(Refusal):
-    """Un brouillon n’a pas encore de numéro : il n’a donc pas de document à envoyer."""
+    """Un brouillon n'a pas encore de numéro : il n'a donc pas de document à envoyer."""
 
 
 def build(record: InvoiceRecord) -> bytes:
@@ -31,9 +31,7 @@ def build(record: InvoiceRecord) -> bytes:
     if not record.number:
         raise NotIssued()
     check_record(record)
-    xml: bytes = generate_xml(
-        _document(record), flavor="factur-x", level=LEVEL, check_xsd=False, check_schematron=None
-    )
+    xml: bytes = generate_xml(_document(record), flavor="factur-x", level=LEVEL, check_xsd=False, check_schematron=None)
     return xml
 
 
@@ -152,7 +150,7 @@ def _tax(line: VatLine) -> dict[str, str]:
 
 def _line(line: Line, index: int, record: InvoiceRecord) -> dict[str, Any]:
     priced = line.kind is LineKind.PRICED and line.unit_price is not None
-    price = f"{line.unit_price.decimal:.4f}" if priced and line.unit_price else _amount(_absolute(line.amount))
+    price = f"{line.unit_price.decimal:.4f}" if priced and line.unit_price else _amount(abs(line.amount))
     return {
         "BT-126": str(index),
         "BT-129": f"{line.quantity:.2f}" if priced else f"{line.quantity:.0f}",
@@ -171,21 +169,16 @@ def _line(line: Line, index: int, record: InvoiceRecord) -> dict[str, Any]:
 def _description(line: Line) -> str:
     parts = [_text(line.detail)]
     if line.kind is LineKind.SHARED and line.minutes is not None:
-        hours, minutes = divmod(line.minutes, 60)
-        parts.append(f"Pour information : {hours} h {minutes:02d}")
+        parts.append(f"pour information : {hours_and_minutes(line.minutes)}")
     return " — ".join(part for part in parts if part)
 
 
-def _absolute(amount: Money) -> Money:
-    return -amount if amount < Money.zero() else amount
-
-
 def _amount(amount: Money) -> str:
-    return f"{Decimal(amount.cents) / 100:.2f}"
+    return f"{amount.decimal:.2f}"
 
 
 def _percent(rate: Rate) -> str:
-    return f"{Decimal(rate.ten_thousandths) / 100:.2f}"
+    return f"{rate.in_percent:.2f}"
 
 
 def _text(text: str) -> str:

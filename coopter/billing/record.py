@@ -1,6 +1,7 @@
 """What an invoice says: one frozen value from which the XML, the page and the chain are all made.
 
-Totals are never negative, also on a credit note: the kind says which way the money goes. A line may be (an aid received).
+Totals are never negative, also on a credit note: the kind says which way the money goes.
+A line may be negative: an aid received lowers a cost.
 """
 
 from dataclasses import dataclass, field
@@ -161,6 +162,22 @@ class HourLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Issuance:
+    """What all invoices that a grouping issues for one month have in common."""
+
+    seller: Party
+    period: Month
+    issued_on: date
+    vat_regime: VatRegime
+    notes: Notes
+    account: BankAccount | None = None
+    vat_on_invoice: bool = False
+    basis: str = ""
+    closing_text: str = ""
+    logo: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceRecord:
     """An invoice or a credit note, complete. `number` is empty as long as it is a draft."""
 
@@ -184,6 +201,7 @@ class InvoiceRecord:
     reason: str = ""
     hours: tuple[HourLine, ...] = ()
     basis: str = ""
+    """The decision or the rule that the amounts follow."""
     payment_terms: str = ""
     vat_on_invoice: bool = False
     """The option to pay VAT on invoicing (« option pour le paiement de la taxe d'après les débits »)."""

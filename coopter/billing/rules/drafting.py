@@ -1,20 +1,18 @@
 """Drafts: from lines to a complete document, its number, and the credit note that mirrors it."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 from coopter.billing.record import (
-    BankAccount,
     BuyerReferences,
     HourLine,
     InvoiceRecord,
+    Issuance,
     Kind,
     Line,
     LineKind,
-    Notes,
     Party,
     Preceding,
-    VatRegime,
 )
 from coopter.billing.rules.vat import vat_lines
 from coopter.values.money import Money, total
@@ -23,19 +21,21 @@ from coopter.values.refusal import Refusal
 
 
 class NothingToInvoice(Refusal):
-    """Il n’y a aucune ligne à facturer à %(buyer)s pour %(period)s."""
+    """Il n'y a aucune ligne à facturer à %(buyer)s pour %(period)s."""
 
 
 class MixedLines(Refusal):
-    """Une facture ne mélange pas des parts de coût exactes et des heures tarifées (%(buyer)s, %(period)s). Faites deux factures."""  # noqa: E501
+    """Une facture ne mélange pas des parts de coût exactes et des heures tarifées (%(buyer)s, %(period)s). Faites deux
+    factures."""
 
 
 class NegativeTotal(Refusal):
-    """Le total de %(buyer)s pour %(period)s est négatif : les aides dépassent les coûts. Reportez l’aide sur un autre mois."""  # noqa: E501
+    """Le total de %(buyer)s pour %(period)s est négatif : les aides dépassent les coûts. Reportez l'aide sur un autre
+    mois."""
 
 
 class DoesNotAddUp(Refusal):
-    """Les totaux de %(number)s ne correspondent pas à ses lignes : le document n’est pas émis."""
+    """Les totaux de %(number)s ne correspondent pas à ses lignes : le document n'est pas émis."""
 
 
 class AlreadyNumbered(Refusal):
@@ -43,66 +43,44 @@ class AlreadyNumbered(Refusal):
 
 
 class NotAnInvoice(Refusal):
-    """Seule une facture numérotée peut être annulée par un avoir ; %(number)s n’en est pas une."""
+    """Seule une facture numérotée peut être annulée par un avoir ; %(number)s n'en est pas une."""
 
 
 def draft(
     lines: tuple[Line, ...],
     *,
-    seller: Party,
     buyer: Party,
-    period: Month,
-    issued_on: date,
+    issuance: Issuance,
     due_on: date,
-    vat_regime: VatRegime,
-    notes: Notes,
-    account: BankAccount | None,
-    references: BuyerReferences = BuyerReferences(),  # noqa: B008 - frozen
-    hours: tuple[HourLine, ...] = (),
-    basis: str = "",
     payment_terms: str = "",
-    vat_on_invoice: bool = False,
-    closing_text: str = "",
-    logo: bytes | None = None,
+    references: BuyerReferences = BuyerReferences(),
+    hours: tuple[HourLine, ...] = (),
 ) -> InvoiceRecord:
     """An invoice without its number yet: VAT once per rate on the sum, totals in cents.
 
     Shares and priced lines never meet on one invoice (art. 261 B CGI wants exact parts).
     Raises NothingToInvoice, MixedLines, NegativeTotal.
     """
-    facts = {"buyer": buyer.legal_name, "period": str(period)}
     if not lines:
-        raise NothingToInvoice(**facts)
-    if len({line.kind for line in lines}) > 1:
-        raise MixedLines(**facts)
+        raise NothingToInvoice(buyer=buyer.legal_name, period=issuance.period)
     taxes = vat_lines(lines)
-    net = total(line.amount for line in lines)
-    tax = total(line.tax for line in taxes)
-    if net < Money.zero():
-        raise NegativeTotal(**facts)
+    net, tax = total(line.amount for line in lines), total(line.tax for line in taxes)
+    _check_lines(lines, net=net, buyer=buyer, period=issuance.period)
+    common = {entry.name: getattr(issuance, entry.name) for entry in fields(issuance)}
     return InvoiceRecord(
         kind=Kind.INVOICE,
         number="",
-        issued_on=issued_on,
         due_on=due_on,
-        period=period,
-        seller=seller,
         buyer=buyer,
-        vat_regime=vat_regime,
         lines=lines,
         vat_lines=taxes,
         net=net,
         tax=tax,
         gross=net + tax,
-        notes=notes,
-        account=account,
+        payment_terms=payment_terms,
         references=references,
         hours=hours,
-        basis=basis,
-        payment_terms=payment_terms,
-        vat_on_invoice=vat_on_invoice,
-        closing_text=closing_text,
-        logo=logo,
+        **common,
     )
 
 
@@ -115,7 +93,9 @@ def numbered(record: InvoiceRecord, *, number: str, anchor: str = "") -> Invoice
     return issued
 
 
-def credit_note(invoice: InvoiceRecord, *, issued_on: date, reason: str = "", logo: bytes | None = None) -> InvoiceRecord:
+def credit_note(
+    invoice: InvoiceRecord, *, issued_on: date, reason: str = "", logo: bytes | None = None
+) -> InvoiceRecord:
     """The draft of the exact mirror of an invoice: code 381, the same positive amounts, the invoice named.
 
     Invoice and credit note together are zero to the cent because nothing is computed anew (R19).
@@ -140,18 +120,23 @@ def credit_note(invoice: InvoiceRecord, *, issued_on: date, reason: str = "", lo
 
 def check_record(record: InvoiceRecord) -> None:
     """Recompute every total from the lines and compare (R18). Raises DoesNotAddUp, MixedLines, NegativeTotal."""
-    facts = {"buyer": record.buyer.legal_name, "period": str(record.period)}
-    if len({line.kind for line in record.lines}) != 1:
-        raise MixedLines(**facts)
-    if record.net < Money.zero():
-        raise NegativeTotal(**facts)
-    amounts_hold = all(_multiplies_up(line) for line in record.lines)
+    _check_lines(record.lines, net=record.net, buyer=record.buyer, period=record.period)
     taxes = vat_lines(record.lines)
-    sums = (total(line.amount for line in record.lines), total(line.tax for line in taxes))
-    if not amounts_hold or taxes != record.vat_lines or sums != (record.net, record.tax):
+    net, tax = total(line.amount for line in record.lines), total(line.tax for line in taxes)
+    holds = (
+        all(_multiplies_up(line) for line in record.lines)
+        and taxes == record.vat_lines
+        and (net, tax, net + tax) == (record.net, record.tax, record.gross)
+    )
+    if not holds:
         raise DoesNotAddUp(number=record.number or "—")
-    if record.gross != record.net + record.tax:
-        raise DoesNotAddUp(number=record.number or "—")
+
+
+def _check_lines(lines: tuple[Line, ...], *, net: Money, buyer: Party, period: Month) -> None:
+    if len({line.kind for line in lines}) != 1:
+        raise MixedLines(buyer=buyer.legal_name, period=period)
+    if net < Money.zero():
+        raise NegativeTotal(buyer=buyer.legal_name, period=period)
 
 
 def _multiplies_up(line: Line) -> bool:

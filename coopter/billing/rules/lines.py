@@ -23,9 +23,7 @@ def shared_line(
     return Line(LineKind.SHARED, label, amount, vat, quantity=sign, minutes=minutes, detail=detail, pool=pool)
 
 
-def price_line(
-    label: str, *, minutes: int, unit_price: Rate, vat: Vat, detail: str = "", pool: str = ""
-) -> Line:
+def price_line(label: str, *, minutes: int, unit_price: Rate, vat: Vat, detail: str = "", pool: str = "") -> Line:
     """Hours at a price per hour.
 
     The minutes become hundredths of an hour before they are priced, and the product is rounded once, half up,

@@ -9,7 +9,8 @@ _ALLOWED = re.compile(r"[A-Za-z0-9+\-_/]+", re.ASCII)
 
 
 class BadNumber(Refusal):
-    """Le numéro « %(number)s » ne convient pas : au plus 35 caractères, lettres sans accent, chiffres et + - _ /. Changez le préfixe de la série."""  # noqa: E501
+    """Le numéro « %(number)s » ne convient pas : au plus 35 caractères, lettres sans accent, chiffres et
+    + - _ /. Changez le préfixe de la série."""
 
 
 def invoice_number(series: str, *, year: int, sequence: int) -> str:

@@ -1,7 +1,5 @@
 """Payment: what a banking application reads from the code on the page."""
 
-from decimal import Decimal
-
 from coopter.billing.record import InvoiceRecord
 
 _MAX_CENTS = 99_999_999_999
@@ -16,7 +14,7 @@ def epc_payload(record: InvoiceRecord) -> str | None:
     account, cents = record.account, record.gross.cents
     if account is None or record.is_credit_note or not 0 < cents <= _MAX_CENTS:
         return None
-    amount = f"EUR{Decimal(cents) / 100:.2f}"
+    amount = f"EUR{record.gross.decimal}"
     text = f"Facture {record.number}"[:140]
     fields = ["BCD", "002", "1", "SCT", account.bic, account.name[:70], account.iban, amount, "", "", text]
     return "\n".join(field.replace("\n", " ") for field in fields)

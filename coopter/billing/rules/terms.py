@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from coopter.billing.record import Notes
 from coopter.values.money import Money
@@ -12,7 +11,8 @@ from coopter.values.refusal import Refusal
 
 
 class TermsTooLong(Refusal):
-    """Le délai de paiement mène au %(due)s : la loi fixe au plus tard le %(latest)s (%(limit)s jours après l’émission). Raccourcissez le délai dans les réglages du groupement."""  # noqa: E501
+    """Le délai de paiement mène au %(due)s : la loi fixe au plus tard le %(latest)s (%(limit)s jours après l'émission).
+    Raccourcissez le délai dans les réglages du groupement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def due_date(
     terms: PaymentTerms,
     public_body: bool = False,
     periodic: bool = True,
-    limits: TermLimits = TermLimits(),  # noqa: B008 - frozen
+    limits: TermLimits = TermLimits(),
 ) -> date:
     """The calendar day by which the buyer pays: a formula such as « 30 jours fin de mois » is not enough.
 
@@ -69,7 +69,7 @@ def due_date(
     limit = limits.periodic if periodic else limits.ordinary
     latest = issued_on + timedelta(days=limit)
     if due > latest:
-        raise TermsTooLong(due=f"{due:%d/%m/%Y}", latest=f"{latest:%d/%m/%Y}", limit=limit)
+        raise TermsTooLong(due=due, latest=latest, limit=limit)
     return due
 
 
@@ -78,8 +78,7 @@ def legal_notes(terms: LegalTerms) -> Notes:
     basis = f" ({terms.penalty_basis})" if terms.penalty_basis else ""
     return Notes(
         recovery=(
-            "En cas de retard de paiement, indemnité forfaitaire pour frais de recouvrement : "
-            f"{_euros(terms.recovery)}."
+            f"En cas de retard de paiement, indemnité forfaitaire pour frais de recouvrement : {terms.recovery}."
         ),
         penalties=(
             f"En cas de retard de paiement, pénalités au taux annuel de {_percent(terms.penalty_rate)}{basis}, "
@@ -89,9 +88,5 @@ def legal_notes(terms: LegalTerms) -> Notes:
     )
 
 
-def _euros(amount: Money) -> str:
-    return f"{Decimal(amount.cents) / 100:.2f}".replace(".", ",") + "\u00a0€"
-
-
 def _percent(rate: Rate) -> str:
-    return f"{(rate.decimal * 100).normalize():f}".replace(".", ",") + "\u00a0%"
+    return f"{rate.in_percent.normalize():f}".replace(".", ",") + "\u00a0%"

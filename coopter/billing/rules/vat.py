@@ -17,7 +17,8 @@ _EXEMPT = {
 
 
 class MissingVatRate(Refusal):
-    """Le groupement facture la TVA mais aucun taux n’est en vigueur. Indiquez le taux dans les réglages du groupement."""
+    """Le groupement facture la TVA mais aucun taux n'est en vigueur. Indiquez le taux dans les réglages du
+    groupement."""
 
 
 def treatment(regime: VatRegime, *, rate: Rate | None = None) -> Vat:
