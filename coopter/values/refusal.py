@@ -132,16 +132,16 @@ class FaultList:
     """Gathers the faults of a file while it is checked, so that they are all told at once (at most 100 in full)."""
 
     def __init__(self) -> None:
-        self._listed: list[Fault] = []
+        self.listed: list[Fault] = []
         self.count = 0
 
     def add(self, line: int, *, column: str = "", value: str = "", remedy: str) -> None:
         """Note one fault; the value is cut to what fits on a line."""
         self.count += 1
-        if len(self._listed) < MOST_FAULTS_LISTED:
-            self._listed.append(Fault(line, column, quoted(value), remedy))
+        if len(self.listed) < MOST_FAULTS_LISTED:
+            self.listed.append(Fault(line, column, quoted(value), remedy))
 
     def refuse_if_any(self) -> None:
         """Raise Faults if anything was noted."""
         if self.count:
-            raise Faults(self._listed, count=self.count)
+            raise Faults(self.listed, count=self.count)
