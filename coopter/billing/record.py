@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from coopter.members.rules import VatRegime as VatRegime
 from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.rate import Rate
@@ -19,14 +20,6 @@ class Kind(Enum):
 
     INVOICE = "380"
     CREDIT_NOTE = "381"
-
-
-class VatRegime(Enum):
-    """How the grouping stands towards VAT; the values are those of the command line."""
-
-    TAXED = "taxed"
-    EXEMPT_261B = "exempt-261b"
-    FRANCHISE_293B = "franchise-293b"
 
 
 class VatCategory(Enum):

@@ -19,6 +19,8 @@ from coopter.values.money import Money, total
 from coopter.values.month import Month
 from coopter.values.refusal import Refusal
 
+_NO_REFERENCES = BuyerReferences()
+
 
 class NothingToInvoice(Refusal):
     """Il n'y a aucune ligne à facturer à %(buyer)s pour %(period)s."""
@@ -53,7 +55,7 @@ def draft(
     issuance: Issuance,
     due_on: date,
     payment_terms: str = "",
-    references: BuyerReferences = BuyerReferences(),
+    references: BuyerReferences = _NO_REFERENCES,
     hours: tuple[HourLine, ...] = (),
 ) -> InvoiceRecord:
     """An invoice without its number yet: VAT once per rate on the sum, totals in cents.

@@ -1,0 +1,5 @@
+"""The doors of the billing room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("billing", __name__)
