@@ -1,13 +1,14 @@
 """Money, hours and days as people read them: the one place where Babel writes them, for pages, mails and documents."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, get_month_names
+from babel.dates import format_date, format_datetime, get_month_names
 from babel.numbers import format_currency, format_decimal
 
+from coopter.plumbing.clock import PARIS
 from coopter.values.durations import hours_and_minutes
 from coopter.values.money import Money
 from coopter.values.month import Month

@@ -1,0 +1,138 @@
+"""The front door: builds the Flask app, opens each room, hangs the error pages. A list, no logic."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from importlib import import_module
+from typing import Any
+
+from flask import Flask, flash, g, redirect, render_template, request, url_for
+from flask_babel import Babel, gettext
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import coopter.billing.models
+import coopter.costs.models
+import coopter.hours.models
+import coopter.members.models
+import coopter.planning.models
+import coopter.plumbing.outbox
+import coopter.staff.models  # noqa: F401  (every room's rows are in the metadata)
+from coopter.plumbing import clock, database, doors, jobs, operations, outbox, pages, schema
+from coopter.settings import Settings, from_environment
+from coopter.values.refusal import Conflict, NotAllowed, NotFound, Refusal
+
+ROOMS = ("members", "staff", "planning", "hours", "costs", "billing", "office")
+logger = logging.getLogger("coopter")
+
+
+def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Flask:
+    """The app of these settings (or of the environment's), its schema up to date, every door declared."""
+    settings = settings or from_environment()
+    app = Flask("coopter", template_folder="../templates", static_folder="static")
+    app.config.from_mapping(_configuration(settings))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    database.db.init_app(app)
+    with app.app_context():
+        database.attach_engine_rules(database.db.engine, journal_mode=settings.journal_mode)
+        if migrate:
+            schema.upgrade(database.db.engine)
+    Babel(app, locale_selector=_locale, default_timezone="Europe/Paris")
+    CSRFProtect(app)
+    pages.install(app)
+    tenants = _open_rooms(app, settings)
+    doors.security_headers(app)
+    doors.install(app, tenants)
+    jobs.install(app, lambda: outbox.drain(clock=clock.now) and None)
+    _hang_error_pages(app)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
+        "DATA_DIR": settings.data_dir,
+        "BASE_URL": settings.base_url,
+        "MAIL_URL": settings.mail_url,
+        "MAIL_FROM": settings.mail_from,
+        "DEMO": settings.demo,
+        "PDF_WORKERS": settings.pdf_workers,
+        "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https:"),
+        "BABEL_DEFAULT_LOCALE": "fr",
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "SETTINGS": settings,
+    }
+
+
+def _open_rooms(app: Flask, settings: Settings) -> Any:
+    members = import_module("coopter.members.access")
+    tenants = members.install(app)
+    for room in ROOMS:
+        app.register_blueprint(import_module(f"coopter.{room}.views").blueprint)
+    app.register_blueprint(import_module("coopter.plumbing.front").blueprint)
+    if settings.demo or app.debug:
+        app.register_blueprint(import_module("coopter.plumbing.showcase").blueprint)
+    return tenants
+
+
+def _locale() -> str:
+    chosen: str = getattr(g.get("reader"), "language", "") or request.cookies.get("language", "")
+    return chosen if chosen in {"fr", "en"} else request.accept_languages.best_match(["fr", "en"], "fr") or "fr"
+
+
+def _hang_error_pages(app: Flask) -> None:
+    @app.errorhandler(NotFound)
+    @app.errorhandler(404)
+    def _unknown(failure: Exception) -> Any:
+        return render_template("errors/404.html"), 404
+
+    @app.errorhandler(NotAllowed)
+    @app.errorhandler(403)
+    def _forbidden(failure: Exception) -> Any:
+        return render_template("errors/403.html"), 403
+
+    @app.errorhandler(Conflict)
+    def _stale(failure: Conflict) -> Any:
+        return render_template("errors/409.html", conflict=failure), 409
+
+    @app.errorhandler(Refusal)
+    def _refused(failure: Refusal) -> Any:
+        return render_template("errors/422.html", refusal=failure), 422
+
+    @app.errorhandler(operations.AlreadyDone)
+    def _done(failure: Exception) -> Any:
+        flash(gettext("C'était déjà fait : la demande était arrivée deux fois."), "info")
+        came_from = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
+        return redirect(pages.safe_next(came_from, otherwise=url_for("front.index")), 303)
+
+    @app.errorhandler(CSRFError)
+    def _expired(failure: Exception) -> Any:
+        return render_template("errors/400.html"), 400
+
+    @app.errorhandler(HTTPException)
+    def _http(failure: HTTPException) -> Any:
+        code = failure.code or 500
+        if code < 400:
+            return failure
+        known = {400, 403, 404, 409, 413, 422, 429}
+        return render_template(f"errors/{code if code in known else 400}.html"), code
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(Exception)
+    def _unforeseen(failure: Exception) -> Any:
+        reference = secrets.token_hex(4)
+        logger.exception("unforeseen, reference %s", reference, exc_info=failure)
+        return render_template("errors/500.html", reference=reference), 500

@@ -1,0 +1,1 @@
+"""Who owes what for the shared staff: cost lines, allocation keys, the monthly split."""

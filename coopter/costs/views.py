@@ -1,0 +1,5 @@
+"""The doors of the costs room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("costs", __name__)

@@ -1,0 +1,1 @@
+"""Who belongs: groupings, structures and their memberships, people, roles, sign-in."""

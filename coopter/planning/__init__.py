@@ -1,0 +1,1 @@
+"""Who is expected where: shifts, their weekly patterns, calendar feeds."""

@@ -1,0 +1,1 @@
+"""The pipes of the house: database, transaction, tenancy, clock, journal, files, mail, jobs, doors, pages."""

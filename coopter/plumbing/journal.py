@@ -1,0 +1,203 @@
+"""The journal: who did what, when, before and after; append-only, chained, and sealing the rows that may never change.
+
+One chain per grouping, and one (number 0) for what belongs to the installation. Each entry's hash covers its own fields
+as canonical JSON and the hash before it, so that no field, order or length can change unseen (rows R11-R13, R44).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, Table, Text, UniqueConstraint, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coopter.plumbing.database import Base, JsonText, UtcDateTime, session
+from coopter.values.actor import Actor
+from coopter.values.canonical import digest
+
+INSTALLATION = 0
+GENESIS = "0" * 64
+SEAL_SIZE = 1_000
+ROW_DIGEST = 32  # hexadecimal characters kept of a row's SHA-256: 128 bits
+
+# Tables whose rows are sealed once written; rooms add theirs with `protected`.
+PROTECTED: dict[str, Table] = {}
+
+
+class JournalHead(Base):
+    """The end of one chain; its row lock puts the entries of a grouping in one line."""
+
+    __tablename__ = "journal_head"
+
+    chain: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(Text)
+
+
+class JournalEntry(Base):
+    """One thing that somebody did."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (UniqueConstraint("chain", "sequence"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    chain: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    before: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    after: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    seals: Mapped[Any] = mapped_column(JsonText)
+    previous: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(Text)
+
+
+class Seal(Base):
+    """The digests of up to a thousand protected rows, by id; its own digest is in the hash of its entry."""
+
+    __tablename__ = "seal"
+    __table_args__ = (UniqueConstraint("chain", "sequence", "position"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    chain: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(BigInteger)
+    table_name: Mapped[str] = mapped_column(Text)
+    rows: Mapped[Any] = mapped_column(JsonText)
+
+
+def protected(row: type[Base]) -> type[Base]:
+    """Declare that the rows of this table are sealed: `coopter verify` demands a seal for each."""
+    PROTECTED[row.__tablename__] = row.__table__  # type: ignore[assignment]
+    return row
+
+
+def record(
+    actor: Actor,
+    action: str,
+    subject: str,
+    *,
+    at: datetime,
+    before: Any = None,
+    after: Any = None,
+    sealed: Mapping[Table, Iterable[Row[Any]]] | None = None,
+) -> JournalEntry:
+    """Write one entry at the end of the actor's chain, and the seals of the rows that this act made final."""
+    chain = actor.grouping_id if actor.grouping_id is not None else INSTALLATION
+    head = session().scalar(select(JournalHead).where(JournalHead.chain == chain).with_for_update())
+    if head is None:
+        head = JournalHead(chain=chain, sequence=0, hash=GENESIS)
+        session().add(head)
+    sequence = head.sequence + 1
+    digests = _write_seals(chain, sequence, sealed or {})
+    entry = JournalEntry(
+        chain=chain,
+        sequence=sequence,
+        at=at,
+        person_id=actor.person_id,
+        actor=actor.name,
+        action=action,
+        subject=subject,
+        before=_plain(before),
+        after=_plain(after),
+        seals=digests,
+        previous=head.hash,
+    )
+    entry.hash = entry_hash(entry)
+    session().add(entry)
+    head.sequence, head.hash = sequence, entry.hash
+    session().flush()
+    return entry
+
+
+def entry_hash(entry: JournalEntry) -> str:
+    """SHA-256 over every stored field of an entry, and so over the whole chain before it."""
+    return digest(
+        {
+            "chain": entry.chain,
+            "sequence": entry.sequence,
+            "at": entry.at,
+            "person_id": entry.person_id,
+            "actor": entry.actor,
+            "action": entry.action,
+            "subject": entry.subject,
+            "before": entry.before,
+            "after": entry.after,
+            "seals": entry.seals,
+            "previous": entry.previous,
+        }
+    )
+
+
+def row_digest(values: Sequence[Any]) -> str:
+    """Digest of one row: its column values in the table's order, as an unambiguous JSON list."""
+    return sha256(_encode(values).encode()).hexdigest()[:ROW_DIGEST]
+
+
+def row_digests(table: Table, rows: Iterable[Row[Any]]) -> dict[str, str]:
+    """Digest of each row by its id; rows are selected with all the table's columns, in order."""
+    place = [column.name for column in table.columns].index("id")
+    return {str(row[place]): row_digest(tuple(row)) for row in rows}
+
+
+def seal_digest(table_name: str, rows: Mapping[str, str]) -> str:
+    """Digest of one seal: the table it speaks of, and every row's digest."""
+    return digest({"table": table_name, "rows": dict(rows)})
+
+
+def _write_seals(chain: int, sequence: int, sealed: Mapping[Table, Iterable[Row[Any]]]) -> list[str]:
+    digests: list[str] = []
+    lines: list[dict[str, Any]] = []
+    for table, rows in sealed.items():
+        for part in _batched(row_digests(table, rows).items(), SEAL_SIZE):
+            content = dict(part)
+            digests.append(seal_digest(table.name, content))
+            lines.append(
+                {
+                    "chain": chain,
+                    "sequence": sequence,
+                    "position": len(digests),
+                    "table_name": table.name,
+                    "rows": content,
+                }
+            )
+    if lines:
+        session().execute(insert(Seal), lines)
+    return digests
+
+
+def _batched(items: Iterable[Any], size: int) -> Iterable[list[Any]]:
+    part: list[Any] = []
+    for item in items:
+        part.append(item)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON keeps it, so that what is hashed is what is read back."""
+    return None if value is None else json.loads(_encode(value))
+
+
+def _render(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    for name in ("cents", "number", "ten_thousandths", "value"):
+        if hasattr(value, name):
+            return getattr(value, name)
+    raise TypeError(f"{type(value).__name__} has no place in the journal")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_render).encode

@@ -1,0 +1,56 @@
+"""Operation keys: a form sent twice acts once (row R4)."""
+
+from __future__ import annotations
+
+import secrets
+from contextvars import ContextVar
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Text, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from coopter.plumbing.database import Base, UtcDateTime
+
+
+class Operation(Base):
+    """One form that was sent and acted upon."""
+
+    __tablename__ = "operation"
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    endpoint: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    claimed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AlreadyDone(Exception):
+    """This very form was already acted upon; the page is shown as it stands now."""
+
+
+# (key, endpoint, person, instant) of the form being served, until the first command takes it.
+pending: ContextVar[tuple[str, str, int | None, datetime] | None] = ContextVar("operation", default=None)
+
+
+def new_key() -> str:
+    """A key for one form on one page: 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def was_done(session: Session, key: str) -> bool:
+    """Whether a form with this key was already acted upon."""
+    return session.scalar(select(Operation.key).where(Operation.key == key)) is not None
+
+
+def claim(session: Session) -> None:
+    """Write the key in the command's own transaction; raises AlreadyDone when another request was first."""
+    waiting = pending.get()
+    if waiting is None:
+        return
+    key, endpoint, person_id, at = waiting
+    try:
+        session.add(Operation(key=key, endpoint=endpoint, person_id=person_id, claimed_at=at))
+        session.flush()
+    except IntegrityError as clash:
+        raise AlreadyDone from clash
+    pending.set(None)

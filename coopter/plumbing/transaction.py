@@ -1,0 +1,91 @@
+"""A command is the transaction: it alone commits, and nothing can be written outside one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import has_request_context, request
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from coopter.plumbing import operations
+from coopter.plumbing.database import db, writing
+from coopter.values.refusal import NotAllowed
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_afterwards: ContextVar[list[Callable[[], Any]] | None] = ContextVar("afterwards", default=None)
+
+
+class WriteOutsideCommand(RuntimeError):
+    """Something was written outside a command, or a command was called by a page that only reads."""
+
+
+def require(allowed: bool) -> None:
+    """First line of a command: raises NotAllowed (403) when the policy says no."""
+    if not allowed:
+        raise NotAllowed()
+
+
+def after_commit(call: Callable[[], Any]) -> None:
+    """Run this once the outermost command has committed; never when it rolled back."""
+    pending = _afterwards.get()
+    if pending is None:
+        raise WriteOutsideCommand("after_commit outside a command")
+    pending.append(call)
+
+
+def inside_command() -> bool:
+    """Whether a command is running in this context."""
+    return _afterwards.get() is not None
+
+
+def command(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function a command: the outermost commits on return and rolls back on any exception; inner ones join."""
+
+    @wraps(function)
+    def transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+        if inside_command():
+            return function(*args, **kwargs)
+        if has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}:
+            raise WriteOutsideCommand(f"{function.__name__} called under {request.method}")
+        return _run(function, *args, **kwargs)
+
+    transaction.__dict__["is_command"] = True
+    return transaction
+
+
+def _run(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    session = db.session()
+    if session.in_transaction():
+        session.commit()  # ends the page's reads, so that the write lock is taken first and not half-way
+    pending: list[Callable[[], Any]] = []
+    queue, lock = _afterwards.set(pending), writing.set(True)
+    try:
+        operations.claim(session)
+        result = function(*args, **kwargs)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        writing.reset(lock)
+        _afterwards.reset(queue)
+    for call in pending:
+        call()
+    return result
+
+
+@event.listens_for(Session, "before_flush")
+def _no_stray_flush(session: Session, context: Any, instances: Any) -> None:
+    if not inside_command():
+        raise WriteOutsideCommand(", ".join(sorted({type(r).__name__ for r in (*session.new, *session.dirty)})))
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _no_stray_statement(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not inside_command():
+        raise WriteOutsideCommand(str(state.statement)[:200])

@@ -1,0 +1,77 @@
+"""The meter cupboard: every setting, typed, from the environment, each with a safe default."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+WEAK_KEYS = {"dev", "secret", "changeme", "change-me", "password", "secret-key", "coopter"}
+SHORTEST_KEY = 32
+
+
+class WeakSecretKey(RuntimeError):
+    """COOPTER_SECRET_KEY is too weak: give at least 32 random characters, or unset it and CoopTer makes one."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says of this installation; docs/operations.md explains each one."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    secret_key_fallbacks: tuple[str, ...] = ()
+    base_url: str = "http://127.0.0.1:8000"
+    listen: str = "127.0.0.1:8000"
+    mail_url: str = "file:"
+    mail_from: str = "coopter@localhost"
+    demo: bool = False
+    journal_mode: str = "DELETE"
+    trusted_proxies: int = 0
+    pdf_workers: int = 2
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read COOPTER_* and fill the gaps; makes the data folder and the secret key (mode 0600) when there are none.
+
+    Raises WeakSecretKey when a key was given that anyone could guess (row R72).
+    """
+    data_dir = Path(environ.get("COOPTER_DATA_DIR") or _default_data_dir(environ)).resolve()
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Settings(
+        data_dir=data_dir,
+        database_url=environ.get("COOPTER_DATABASE_URL") or f"sqlite:///{data_dir / 'coopter.sqlite'}",
+        secret_key=_secret_key(environ.get("COOPTER_SECRET_KEY"), data_dir),
+        secret_key_fallbacks=tuple(environ.get("COOPTER_SECRET_KEY_FALLBACKS", "").split()),
+        base_url=environ.get("COOPTER_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        listen=environ.get("COOPTER_LISTEN", "127.0.0.1:8000"),
+        mail_url=environ.get("COOPTER_MAIL_URL", "file:"),
+        mail_from=environ.get("COOPTER_MAIL_FROM", "coopter@localhost"),
+        demo=environ.get("COOPTER_DEMO", "") in {"1", "true", "yes"},
+        journal_mode=environ.get("COOPTER_SQLITE_JOURNAL_MODE", "DELETE").upper(),
+        trusted_proxies=int(environ.get("COOPTER_TRUSTED_PROXIES", "0")),
+        pdf_workers=int(environ.get("COOPTER_PDF_WORKERS", "2")),
+    )
+
+
+def _default_data_dir(environ: Mapping[str, str]) -> str:
+    home = environ.get("XDG_DATA_HOME") or os.path.join(environ.get("HOME", "."), ".local", "share")
+    return os.path.join(home, "coopter")
+
+
+def _secret_key(given: str | None, data_dir: Path) -> str:
+    if given is not None:
+        if len(given) < SHORTEST_KEY or len(set(given)) < 10 or given.lower() in WEAK_KEYS:
+            raise WeakSecretKey(WeakSecretKey.__doc__)
+        return given
+    path = data_dir / "secret-key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as made:
+        made.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()

