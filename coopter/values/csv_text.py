@@ -12,10 +12,10 @@ from coopter.values.month import Month
 from coopter.values.rate import Rate
 
 _TRIGGERS = "=+\\-@＝＋－＠"
-_STARTS = r"(?:^|[;,\t\r\n])[ \"\u00a0]*"
+_STARTS = r"(?:^|[;,\t\r\n])(?:\"|[^\S\t\r\n])*"
 """Where a cell starts, for us or for a spreadsheet that cuts at another separator than ours."""
-_RISKY = re.compile(f"({_STARTS}'*)(?=[{_TRIGGERS}])|^('*)(?=[\\t\\r\\n])")
-_GUARDED = re.compile(f"({_STARTS}'*)'(?=[{_TRIGGERS}])|^('*)'(?=[\\t\\r\\n])")
+_RISKY = re.compile(f"^('*)(?=[\\t\\r\\n])|({_STARTS}'*)(?=[{_TRIGGERS}])")
+_GUARDED = re.compile(f"^('*)'(?=[\\t\\r\\n])|({_STARTS}'*)'(?=[{_TRIGGERS}])")
 _TO_QUOTE = re.compile(r"[;,\t\r\n\"]|^\s|\s$")
 
 

@@ -75,7 +75,7 @@ def _placed(grid: Grid, columns: Sequence[Column]) -> tuple[dict[str, int], tupl
     return places, tuple(ignored)
 
 
-def _even(grid: Grid) -> tuple[list[int], list[list[str]]]:
+def _even(grid: Grid) -> tuple[list[int], list[tuple[str, ...]]]:
     """Return the data rows that have one cell per header, empty ones at the end left out; note the others."""
     header, lines, rows = grid.rows[0], grid.lines[1:], grid.rows[1:]
     while header and not header[-1].strip():

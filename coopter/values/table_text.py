@@ -31,7 +31,7 @@ class Grid:
     encoding: str
     delimiter: str
     lines: list[int] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
 
 
@@ -108,7 +108,7 @@ def _fill(grid: Grid, text: str, *, skipped: int, most_rows: int) -> None:
             for row in reader:
                 if before >= skipped and "".join(row).strip():
                     lines.append(before + 1)
-                    rows.append(row)
+                    rows.append(tuple(row))  # tuples of text leave the garbage collector alone, lists do not
                     if len(rows) > most_rows + 1:
                         remedy = f"le fichier dépasse {most_rows} lignes de données : découpez-le en plusieurs fichiers"
                         grid.found.append((before + 1, -1, "", "", remedy))

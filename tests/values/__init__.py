@@ -1,0 +1,1 @@
+"""The pure values, without app nor database."""
