@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_security.models import sqla
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coopter.members.rules import GroupingKind, VatStatus
@@ -13,6 +13,7 @@ from coopter.plumbing.database import Base, EnumText, TenantRow, UtcDateTime, te
 from coopter.values.actor import Role
 
 sqla.FsModels.set_db_info(base_model=Base, user_table_name="person", role_table_name="installation_role")
+_NOW = text("CURRENT_TIMESTAMP")  # the one spelling that SQLite and PostgreSQL share
 
 
 class Grouping(Base):
@@ -105,6 +106,11 @@ class Structure(TenantRow, Base):
     purchase_order: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(Integer, default=1)
 
+    @property
+    def name(self) -> str:
+        """The name that people use: the trade name, else the legal one."""
+        return self.trade_name or self.legal_name
+
 
 class Membership(TenantRow, Base):
     """A structure's time in the grouping, [joined_on, left_on)."""
@@ -128,6 +134,7 @@ class InstallationRole(Base, sqla.FsRoleMixin):
 
     __tablename__ = "installation_role"
 
+    update_datetime: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW, onupdate=func.now())
     users = relationship("Person", secondary="roles_users", back_populates="roles")
 
 
@@ -136,6 +143,7 @@ class PassKey(Base, sqla.FsWebAuthnMixin):
 
     __tablename__ = "webauthn"
 
+    create_datetime: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
     user = relationship("Person", back_populates="webauthn")
 
 
@@ -144,6 +152,8 @@ class Person(Base, sqla.FsUserMixin):
 
     __tablename__ = "person"
 
+    create_datetime: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW)
+    update_datetime: Mapped[datetime] = mapped_column(UtcDateTime, server_default=_NOW, onupdate=func.now())
     first_name: Mapped[str] = mapped_column(Text, default="")
     last_name: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(Text, default="fr")

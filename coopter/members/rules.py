@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import enum
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from coopter.values.durations import parse_minutes
+from coopter.values.money import Money
+from coopter.values.numbers import parse_amount, parse_whole
+from coopter.values.rate import Rate
 from coopter.values.refusal import Refusal
+from coopter.values.texts import clean_line
 
 
 class GroupingKind(enum.Enum):
@@ -41,7 +48,7 @@ INITIAL = "Reprise initiale"
 
 @dataclass(frozen=True)
 class ParameterKind:
-    """One thing that a grouping may set with a date: its name, how its text is read, and the value before any was set."""
+    """One thing that a grouping may set with a date: its name, how its text is read, its value before any was set."""
 
     name: str
     reads: str  # "rate" | "percent" | "money" | "days" | "minutes" | "vat_regime" | "text"
@@ -90,3 +97,77 @@ def in_force(settings: Iterable[Setting], name: str, *, on: date) -> Setting:
     if not started:
         return Setting(name, PARAMETERS[name].default, None, INITIAL, "")
     return max(started, key=lambda s: s.from_on or date.min)
+
+
+class NotInTheList(Refusal):
+    """« %(value)s » n'est pas dans la liste : choisissez l'une de ces valeurs : %(choices)s."""
+
+
+def as_rate(setting: Setting) -> Rate:
+    """A setting of kind rate or percent."""
+    return Rate.percent(setting.value) if _kind(setting.name).reads == "percent" else Rate.parse(setting.value)
+
+
+def as_money(setting: Setting) -> Money:
+    """A setting in euros."""
+    return parse_amount(setting.value)
+
+
+def as_days(setting: Setting) -> int:
+    """A setting in days."""
+    return parse_whole(setting.value)
+
+
+def as_minutes(setting: Setting) -> int:
+    """A setting in minutes."""
+    return int(setting.value)
+
+
+def as_vat_regime(setting: Setting) -> VatRegime:
+    """The setting of the VAT regime."""
+    return VatRegime(setting.value)
+
+
+def canonical_value(name: str, text: str) -> str:
+    """What somebody typed for this parameter, checked, as it is stored; raises UnknownParameter or a Refusal."""
+    reads = _kind(name).reads
+    if reads == "percent":
+        return format(Rate.percent(text).in_percent, "f")
+    if reads == "rate":
+        return format(Rate.parse(text).decimal, "f")
+    if reads == "money":
+        return format(parse_amount(text).decimal, "f")
+    if reads == "days":
+        return str(parse_whole(text))
+    if reads == "minutes":
+        return str(parse_minutes(text))
+    if reads == "vat_regime":
+        if text not in {regime.value for regime in VatRegime}:
+            raise NotInTheList(value=text, choices=[regime.value for regime in VatRegime])
+        return text
+    return clean_line(text, most=500)
+
+
+def _kind(name: str) -> ParameterKind:
+    if name not in PARAMETERS:
+        raise UnknownParameter(name=name)
+    return PARAMETERS[name]
+
+
+def natural_order(code: str) -> tuple[tuple[int, int, str], ...]:
+    """Sort key of a code as people count: PC2 before PC8 before PC11."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", code)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts)
+
+
+def folded(text: str) -> str:
+    """A text without accents, case and repeated blanks: what a search compares (R78)."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(bare.casefold().replace("’", "'").replace("œ", "oe").split())
+
+
+def found_in(search: str, *texts: str | None) -> bool:
+    """Whether every word of the search stands somewhere in these texts; an empty search finds all."""
+    where = folded(" ".join(text for text in texts if text))
+    bare = where.replace(" ", "")
+    return all(word in where or word in bare for word in folded(search).split())

@@ -121,11 +121,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "installation_role",
+        sa.Column(
+            "update_datetime", sa.DateTime(timezone=True), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=False
+        ),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("description", sa.String(length=255), nullable=True),
         sa.Column("permissions", sa.Text(), nullable=True),
-        sa.Column("update_datetime", sa.DateTime(), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installation_role")),
         sa.UniqueConstraint("name", name=op.f("uq_installation_role_name")),
         sqlite_strict=True,
@@ -186,6 +188,12 @@ def upgrade() -> None:
     op.create_index("ix_outbox_waiting", "outbox", ["done_at", "available_at"], unique=False)
     op.create_table(
         "person",
+        sa.Column(
+            "create_datetime", sa.DateTime(timezone=True), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=False
+        ),
+        sa.Column(
+            "update_datetime", sa.DateTime(timezone=True), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=False
+        ),
         sa.Column("first_name", sa.Text(), nullable=False),
         sa.Column("last_name", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
@@ -208,8 +216,6 @@ def upgrade() -> None:
         sa.Column("us_phone_number", sa.String(length=128), nullable=True),
         sa.Column("fs_webauthn_user_handle", sa.String(length=64), nullable=True),
         sa.Column("mf_recovery_codes", sa.Text(), nullable=True),
-        sa.Column("create_datetime", sa.DateTime(), server_default=sa.text("now()"), nullable=False),
-        sa.Column("update_datetime", sa.DateTime(), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_person_fs_uniquifier")),
@@ -340,6 +346,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "webauthn",
+        sa.Column(
+            "create_datetime", sa.DateTime(timezone=True), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=False
+        ),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("credential_id", sa.LargeBinary(length=1024), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
@@ -348,7 +357,6 @@ def upgrade() -> None:
         sa.Column("backup_state", sa.Boolean(), nullable=False),
         sa.Column("device_type", sa.String(length=64), nullable=False),
         sa.Column("extensions", sa.String(length=255), nullable=True),
-        sa.Column("create_datetime", sa.DateTime(), server_default=sa.text("now()"), nullable=False),
         sa.Column("lastuse_datetime", sa.DateTime(), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("usage", sa.String(length=64), nullable=False),
