@@ -1,4 +1,4 @@
-"""What the costs' room decides: pools, keys, and the split of a month to the cent."""
+"""The words of the costs room: what a cost is for, what is split together, and by what."""
 
 from __future__ import annotations
 
