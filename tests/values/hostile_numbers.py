@@ -1,4 +1,4 @@
-"""Some five hundred strings that look like numbers and are none (R45): odd forms, odd blanks, every language's digits."""
+"""Hundreds of strings that look like numbers and are none (R45): odd forms, odd blanks, every language's digits."""
 
 import sys
 import unicodedata
