@@ -149,7 +149,7 @@ def row_digests(table: Table, rows: Iterable[Row[Any]]) -> dict[str, str]:
 
 def seal_digest(table_name: str, rows: Mapping[str, str]) -> str:
     """Digest of one seal: the table it speaks of, and every row's digest."""
-    return digest({"table": table_name, "rows": dict(rows)})
+    return digest({"table": str(table_name), "rows": dict(rows)})
 
 
 def _write_seals(chain: int, sequence: int, sealed: Mapping[Table, Iterable[Row[Any]]]) -> list[str]:
