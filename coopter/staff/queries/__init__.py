@@ -1,0 +1,53 @@
+"""Reads of the staff room: employees, contracts and their lists, placements; who may work where on a day."""
+
+from coopter.staff.queries.people import (
+    EmployeeRecord,
+    contract_on,
+    contracts_of,
+    employee_ids_by_code,
+    employees_by_id,
+    find_employee_by_code,
+    get_employee,
+    get_visible_employee,
+    list_employees,
+    potential_users,
+    visible_employees,
+)
+from coopter.staff.queries.places import (
+    PlacementLine,
+    check_may_work,
+    get_placement,
+    get_visible_placement,
+    placement_lines,
+    placement_on,
+    placement_record,
+    placements_at,
+    placements_between,
+    placements_index,
+    placements_of,
+)
+
+__all__ = [
+    "EmployeeRecord",
+    "PlacementLine",
+    "check_may_work",
+    "contract_on",
+    "contracts_of",
+    "employee_ids_by_code",
+    "employees_by_id",
+    "find_employee_by_code",
+    "get_employee",
+    "get_placement",
+    "get_visible_employee",
+    "get_visible_placement",
+    "list_employees",
+    "placement_lines",
+    "placement_on",
+    "placement_record",
+    "placements_at",
+    "placements_between",
+    "placements_index",
+    "placements_of",
+    "potential_users",
+    "visible_employees",
+]
