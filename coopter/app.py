@@ -20,7 +20,7 @@ import coopter.costs.models
 import coopter.hours.models
 import coopter.members.models
 import coopter.planning.models
-import coopter.plumbing.outbox
+import coopter.plumbing.mail
 import coopter.staff.models  # noqa: F401  (every room's rows are in the metadata)
 from coopter.plumbing import clock, database, doors, jobs, operations, outbox, pages, schema
 from coopter.settings import Settings, from_environment

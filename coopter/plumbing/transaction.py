@@ -58,10 +58,16 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     return transaction
 
 
-def _run(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def end_reads() -> None:
+    """Let go of what was only read, before a long effect that must not hold the database."""
     session = db.session()
     if session.in_transaction():
-        session.commit()  # ends the page's reads, so that the write lock is taken first and not half-way
+        session.commit()
+
+
+def _run(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    session = db.session()
+    end_reads()  # so that the write lock is taken first and not half-way
     pending: list[Callable[[], Any]] = []
     queue, lock = _afterwards.set(pending), writing.set(True)
     try:

@@ -12,6 +12,7 @@ from coopter.billing.rules.drafting import (
     draft,
     numbered,
 )
+from coopter.billing.rules.freezing import freeze, only_vat, thaw
 from coopter.billing.rules.lines import coefficient_price, hourly_rate, price_line, shared_line
 from coopter.billing.rules.numbering import BadNumber, invoice_number
 from coopter.billing.rules.parties import einvoice_address, missing_mentions
@@ -46,13 +47,16 @@ __all__ = [
     "due_date",
     "einvoice_address",
     "epc_payload",
+    "freeze",
     "hourly_rate",
     "invoice_number",
     "legal_notes",
     "missing_mentions",
     "numbered",
+    "only_vat",
     "price_line",
     "shared_line",
+    "thaw",
     "treatment",
     "vat_due",
     "vat_lines",

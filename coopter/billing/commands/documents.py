@@ -1,0 +1,81 @@
+"""The document of an invoice: ordered with the invoice, made after the commit, stored once with its SHA-256."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Table, select
+
+from coopter.billing import policies, queries
+from coopter.billing.models import Invoice, InvoiceDocument
+from coopter.billing.pdf.page import print_invoice
+from coopter.billing.pdf.renderer import Renderer
+from coopter.plumbing import files, journal, outbox, tenancy
+from coopter.plumbing.database import session
+from coopter.plumbing.transaction import command, end_reads, require
+from coopter.values.actor import Actor, Role
+
+_DOCUMENTS: Table = InvoiceDocument.__table__  # type: ignore[assignment]
+_PRESS_LOCK = threading.Lock()
+_presses: dict[int, Renderer] = {}
+
+
+def press(workers: int = 2) -> Renderer:
+    """The rendering children of this process, shared by all threads."""
+    with _PRESS_LOCK:
+        if workers not in _presses:
+            _presses[workers] = Renderer(workers=workers)
+        return _presses[workers]
+
+
+@command
+def order_documents(actor: Actor, *, invoices: Iterable[int], at: datetime) -> None:
+    """Write one outbox row per invoice: its PDF and XML will be made once, whatever happens in between."""
+    require(policies.can_issue_invoices(actor))
+    grouping_id = actor.grouping_id
+    effects = [(f"document:{grouping_id}:{i}", {"invoice": i}) for i in invoices]
+    outbox.post_many("document", effects, grouping_id=grouping_id, at=at)
+
+
+@outbox.handles("document")
+def make_document(effect: outbox.Effect) -> None:
+    """Render, store, attach. Idempotent: the same invoice makes the same bytes, a document already there is kept."""
+    if effect.grouping_id is None:
+        raise ValueError("a document belongs to a grouping")
+    with tenancy.scope(effect.grouping_id):
+        invoice_id = effect.payload["invoice"]
+        if queries.find_document(invoice_id) is not None:
+            return
+        record = queries.invoice_record(invoice_id)
+        issued_at = session().scalars(select(Invoice.issued_at).where(Invoice.id == invoice_id)).one()
+        end_reads()  # no read is left open while the child works
+        printed = print_invoice(record, renderer=press(), when=issued_at)
+        pdf, xml = files.store(printed.pdf), files.store(printed.xml)
+        press_actor = Actor(None, "presse", effect.grouping_id, roles=frozenset({Role.COORDINATOR}))
+        attach_document(press_actor, invoice_id=invoice_id, pdf_sha256=pdf, xml_sha256=xml, at=effect.created_at)
+
+
+@command
+def attach_document(actor: Actor, *, invoice_id: int, pdf_sha256: str, xml_sha256: str, at: datetime) -> None:
+    """Write that this PDF and this XML are the invoice's; the first wins, a second is the same bytes anyway."""
+    require(policies.can_issue_invoices(actor))
+    queries.get_invoice(actor, invoice_id)
+    session().scalars(select(Invoice.id).where(Invoice.id == invoice_id).with_for_update()).one()
+    if queries.find_document(invoice_id) is not None:
+        return
+    document = InvoiceDocument(invoice_id=invoice_id, pdf_sha256=pdf_sha256, xml_sha256=xml_sha256, made_at=at)
+    session().add(document)
+    session().flush()
+    rows = session().execute(
+        select(_DOCUMENTS).where(_DOCUMENTS.c.grouping_id == actor.grouping_id, _DOCUMENTS.c.id == document.id)
+    )
+    journal.record(
+        actor,
+        "document.made",
+        f"invoice:{invoice_id}",
+        at=at,
+        after={"pdf": pdf_sha256, "xml": xml_sha256},
+        sealed={_DOCUMENTS: rows},
+    )

@@ -1,0 +1,56 @@
+"""An issued invoice read back whole, exactly as it was frozen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from coopter.billing import rules
+from coopter.billing.models import Invoice, InvoiceLine
+from coopter.billing.queries.invoices import list_lines
+from coopter.billing.record import HourLine, InvoiceRecord, Line, LineKind, Vat
+from coopter.hours import queries as hours
+from coopter.plumbing import files
+from coopter.plumbing.database import session
+from coopter.staff import queries as staff
+from coopter.values.refusal import NotFound
+
+_HUNDRED = Decimal(100)
+
+
+def invoice_record(invoice_id: int) -> InvoiceRecord:
+    """The record of an issued invoice, for its XML and its pages; raises NotFound."""
+    invoice = session().scalar(select(Invoice).where(Invoice.id == invoice_id))
+    if invoice is None:
+        raise NotFound()
+    vat = rules.only_vat(invoice.record)
+    logo = invoice.record.get("logo_sha256")
+    return rules.thaw(
+        invoice.record,
+        lines=tuple(_line(row, vat) for row in list_lines(invoice_id)),
+        hours=_hours(invoice),
+        logo=files.read(logo) if logo else None,
+    )
+
+
+def _line(row: InvoiceLine, vat: Vat) -> Line:
+    quantity = Decimal(row.quantity_hundredths) / _HUNDRED
+    return Line(
+        kind=row.kind,
+        label=row.label,
+        amount=row.amount,
+        vat=vat,
+        quantity=quantity if row.kind is LineKind.PRICED else quantity.to_integral_value(),
+        unit_price=row.unit_price,
+        minutes=row.minutes,
+        detail=row.detail,
+        pool=str(row.share_id or ""),
+    )
+
+
+def _hours(invoice: Invoice) -> tuple[HourLine, ...]:
+    entries = hours.entries_of(invoice.structure_id, invoice.month)
+    names = staff.employees_by_id({entry.employee_id for entry in entries})
+    lines = (HourLine(names[e.employee_id].name, e.worked_on, e.minutes, e.activity) for e in entries)
+    return tuple(sorted(lines, key=lambda line: (line.employee, line.day, line.activity)))

@@ -1,0 +1,104 @@
+"""Closing a month: lock, split, number, freeze, journal, in one transaction; the documents come after the commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, select
+
+from coopter.billing import commands as billing
+from coopter.costs import commands as costs
+from coopter.hours import commands as timesheets
+from coopter.hours import queries as hours
+from coopter.members import queries as members
+from coopter.office import policies
+from coopter.office.queries import Obstacle, preview_month
+from coopter.office.queries.preview import prices_of
+from coopter.plumbing import journal
+from coopter.plumbing.database import Base, session
+from coopter.plumbing.transaction import command, require
+from coopter.values.actor import Actor
+from coopter.values.money import Money, total
+from coopter.values.month import Month
+from coopter.values.refusal import Refusal
+
+# The rows that a closing makes final: those of the month itself, and those that hang on them.
+OF_THE_MONTH = ("time_entry", "cost_line", "month_lock", "cost_split", "invoice")
+HANGING_ON = {"cost_share": ("split_id", "cost_split"), "invoice_line": ("invoice_id", "invoice")}
+
+
+class NotReady(Refusal):
+    """%(month)s ne peut pas encore être clos : %(reasons)s"""
+
+    def __init__(self, *, obstacles: tuple[Obstacle, ...] = (), **facts: object) -> None:
+        self.obstacles = obstacles
+        super().__init__(**facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A month that was just closed."""
+
+    month: Month
+    invoices: tuple[billing.IssuedInvoice, ...]
+
+    @property
+    def net(self) -> Money:
+        """All invoices together, excluding VAT."""
+        return total(invoice.net for invoice in self.invoices)
+
+    @property
+    def gross(self) -> Money:
+        """All invoices together, VAT included."""
+        return total(invoice.gross for invoice in self.invoices)
+
+
+@command
+def close_month(actor: Actor, *, month: Month, on: date, at: datetime) -> Closing:
+    """Lock the month, split its costs, invoice every member: all of it, or nothing (rows R1, R3, R17).
+
+    `on` is the date of issue. Two coordinators at once: the lock of the grouping's row puts them in line, and the
+    second is told who closed it and when. Raises NotReady with every obstacle, MonthLocked, SeriesAhead.
+    """
+    require(policies.can_close_month(actor))
+    members.lock_grouping(actor.grouping_id)
+    timesheets.refuse_if_locked(month)
+    preview = preview_month(actor, month=month, on=on)
+    if not preview.can_close:
+        reasons = " ".join(str(obstacle.refusal) for obstacle in preview.blocks)
+        raise NotReady(obstacles=preview.blocks, month=month, reasons=reasons)
+    timesheets.lock_month(actor, month=month, at=at)
+    worked = hours.worked_minutes(month)
+    shares = costs.split_month(actor, month=month, worked=worked, at=at)
+    prices = prices_of(month, [w.employee_id for w in worked])
+    invoices = billing.issue_month(actor, month=month, shares=shares, prices=prices, on=on, at=at)
+    closing = Closing(month, invoices)
+    journal.record(
+        actor,
+        "month.closed",
+        f"month:{month}",
+        at=at,
+        after={"invoices": len(invoices), "net": closing.net, "gross": closing.gross, "cost": preview.cost, "on": on},
+        sealed={_table(name): _rows(actor.grouping_id, month, name) for name in (*OF_THE_MONTH, *HANGING_ON)},
+    )
+    return closing
+
+
+def _rows(grouping_id: int | None, month: Month, name: str) -> list[Row[Any]] | Any:
+    """The rows of a table that belong to the month, with all their columns, by id."""
+    table = _table(name)
+    query: Select[Any] = select(table).where(table.c.grouping_id == grouping_id)
+    if name in HANGING_ON:
+        column, parent_name = HANGING_ON[name]
+        parent = _table(parent_name)
+        query = query.join(parent, (parent.c.id == table.c[column]) & (parent.c.grouping_id == grouping_id))
+        query = query.where(parent.c.month == month)
+    else:
+        query = query.where(table.c.month == month)
+    return session().execute(query.order_by(table.c.id))
+
+
+def _table(name: str) -> Table:
+    return Base.metadata.tables[name]

@@ -1,0 +1,227 @@
+"""What closing a month would do: every member's share, what changed since last month, what blocks, what only warns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from coopter.billing import commands as billing
+from coopter.billing import queries as invoices
+from coopter.billing import rules as invoicing
+from coopter.billing.record import Kind
+from coopter.costs import queries as costs
+from coopter.hours import queries as hours
+from coopter.members import queries as members
+from coopter.members.models import Grouping
+from coopter.office import policies
+from coopter.plumbing.transaction import require
+from coopter.values.actor import Actor
+from coopter.values.money import Money, total
+from coopter.values.month import Month
+from coopter.values.refusal import Refusal
+
+
+class Subject(Enum):
+    """Where the remedy of an obstacle is found."""
+
+    HOURS = "hours"
+    COSTS = "costs"
+    STRUCTURE = "structure"
+    GROUPING = "grouping"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something to settle before closing, or to know: the refusal says what and how, the subject says where."""
+
+    subject: Subject
+    refusal: Refusal
+    subject_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPreview:
+    """What one member would be invoiced, excluding and including VAT, and its net amount of the month before."""
+
+    structure_id: int
+    code: str
+    name: str
+    minutes: int
+    net: Money
+    gross: Money
+    before: Money | None
+
+    @property
+    def change(self) -> Money | None:
+        """The net amount's change since the month before, None when there is nothing to compare with."""
+        return None if self.before is None else self.net - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A closing as it would be; `can_close` when nothing blocks."""
+
+    month: Month
+    on: date
+    members: tuple[MemberPreview, ...]
+    cost: Money
+    blocks: tuple[Obstacle, ...]
+    warnings: tuple[Obstacle, ...]
+    is_priced: bool
+
+    @property
+    def can_close(self) -> bool:
+        """Nothing blocks and there is something to invoice."""
+        return not self.blocks and bool(self.members)
+
+    @property
+    def net(self) -> Money:
+        """All members together, excluding VAT."""
+        return total(member.net for member in self.members)
+
+    @property
+    def gross(self) -> Money:
+        """All members together, VAT included."""
+        return total(member.gross for member in self.members)
+
+
+class AlreadyClosed(Refusal):
+    """%(month)s est déjà clos : ses factures sont établies."""
+
+
+class HoursWaiting(Refusal):
+    """%(structure)s : %(lines)s ligne(s) d'heures à confirmer. Relancez la structure, ou confirmez à sa place en disant
+    pourquoi."""
+
+
+class PartyIncomplete(Refusal):
+    """%(name)s : il manque %(missing)s sur la fiche. Complétez-la avant de facturer."""
+
+
+class NothingHere(Refusal):
+    """Aucune heure confirmée et aucun coût en %(month)s : il n'y a rien à clore."""
+
+
+class MonthNotOver(Refusal):
+    """%(month)s n'est pas terminé : des heures peuvent encore arriver."""
+
+
+class NoBankAccount(Refusal):
+    """Le groupement n'a pas d'IBAN : les factures ne diront pas où payer."""
+
+
+class BigChange(Refusal):
+    """%(name)s : le montant change de plus de moitié par rapport au mois précédent. Vérifiez les heures et les coûts."""
+
+
+def preview_month(actor: Actor, *, month: Month, on: date) -> Preview:
+    """What closing this month on this day would do; nothing is written."""
+    require(policies.can_read_office(actor))
+    grouping = members.get_grouping_by_id(actor.grouping_id)
+    blocks = list(_blocks_before(month))
+    shares: tuple[costs.ShareRecord, ...] = ()
+    worked = hours.worked_minutes(month)
+    prices = prices_of(month, [w.employee_id for w in worked])
+    drafts: tuple[billing.Drafted, ...] = ()
+
+    def compute() -> None:
+        nonlocal shares, drafts
+        shares = costs.preview_split(month, worked)
+        drafts = billing.draft_month(grouping, month=month, shares=shares, prices=prices, on=on)
+
+    if not worked and not costs.has_costs(month):
+        blocks.append(Obstacle(Subject.MONTH, NothingHere(month=month)))
+    else:
+        blocks.extend(_refused(compute))
+    blocks.extend(_incomplete(grouping, drafts))
+    listed = tuple(_member(drafted, before=_net_of(month.previous())) for drafted in drafts)
+    return Preview(
+        month=month,
+        on=on,
+        members=listed,
+        cost=total(share.amount for share in shares),
+        blocks=tuple(blocks),
+        warnings=tuple(_warnings(grouping, month, on, listed)),
+        is_priced=bool(prices),
+    )
+
+
+def prices_of(month: Month, employees: list[int]) -> dict[int, billing.Price]:
+    """The price of each employee's hour in force on the month's first day; empty when the month is shared at cost."""
+    found: dict[int, billing.Price] = {}
+    for employee_id in sorted(set(employees)):
+        price = costs.price_in_force(employee_id, month.first)
+        if price is not None and price.rate is not None:
+            found[employee_id] = billing.Price(price.id, price.rate, price.decided_by)
+    return found
+
+
+def _blocks_before(month: Month) -> Iterator[Obstacle]:
+    if hours.is_locked(month):
+        yield Obstacle(Subject.MONTH, AlreadyClosed(month=month))
+    lines: dict[int, int] = {}
+    for waiting in hours.waiting(month):
+        lines[waiting.structure_id] = lines.get(waiting.structure_id, 0) + waiting.lines
+    structures = members.structures_by_id(lines)
+    for structure_id, count in lines.items():
+        refusal = HoursWaiting(structure=structures[structure_id].legal_name, lines=count)
+        yield Obstacle(Subject.HOURS, refusal, structure_id)
+
+
+def _refused(compute: Callable[[], None]) -> Iterator[Obstacle]:
+    try:
+        compute()
+    except Refusal as refusal:
+        yield Obstacle(Subject.COSTS, refusal)
+
+
+def _incomplete(grouping: Grouping, drafts: tuple[billing.Drafted, ...]) -> Iterator[Obstacle]:
+    if not drafts:
+        return
+    record = drafts[0].record
+    missing = invoicing.missing_mentions(record.seller, seller=True, regime=record.vat_regime)
+    if missing:
+        yield Obstacle(Subject.GROUPING, PartyIncomplete(name=grouping.name, missing=", ".join(missing)))
+    for drafted in drafts:
+        missing = invoicing.missing_mentions(drafted.record.buyer)
+        if missing:
+            refusal = PartyIncomplete(name=drafted.structure.legal_name, missing=", ".join(missing))
+            yield Obstacle(Subject.STRUCTURE, refusal, drafted.structure.id)
+
+
+def _warnings(
+    grouping: Grouping, month: Month, on: date, listed: tuple[MemberPreview, ...]
+) -> Iterator[Obstacle]:
+    if on < month.end:
+        yield Obstacle(Subject.MONTH, MonthNotOver(month=month))
+    if not grouping.iban:
+        yield Obstacle(Subject.GROUPING, NoBankAccount())
+    for member in listed:
+        change = member.change
+        if change is not None and member.before and 2 * abs(change.cents) > abs(member.before.cents):
+            yield Obstacle(Subject.STRUCTURE, BigChange(name=member.name), member.structure_id)
+
+
+def _member(drafted: billing.Drafted, *, before: dict[int, Money]) -> MemberPreview:
+    return MemberPreview(
+        structure_id=drafted.structure.id,
+        code=drafted.structure.code,
+        name=drafted.structure.legal_name,
+        minutes=sum(line.line.minutes or 0 for line in drafted.lines),
+        net=drafted.record.net,
+        gross=drafted.record.gross,
+        before=before.get(drafted.structure.id),
+    )
+
+
+def _net_of(month: Month) -> dict[int, Money]:
+    return {
+        invoice.structure_id: invoice.net
+        for invoice in invoices.invoices_of_month(month)
+        if invoice.kind is Kind.INVOICE and invoice.credited_by is None
+    }
+
+
