@@ -12,8 +12,8 @@ PAGES = [page for page in TEMPLATES if page.name != "mail.html" and not {"mail",
 CSS = (STATIC / "coopter.css").read_text()
 INKS = (
     "ink/paper ink/surface ink-soft/paper ink-soft/surface ink-soft/sunken canard/paper canard/surface "
-    "on-canard/canard on-bar/bar on-bar-soft/bar on-garance/garance canard-ink/canard-soft mirabelle-ink/mirabelle-soft "
-    "garance-ink/garance-soft tilleul-ink/tilleul-soft glycine-ink/glycine-soft ardoise-ink/ardoise-soft"
+    "on-canard/canard on-bar/bar on-bar-soft/bar on-garance/garance canard-ink/canard-soft garance-ink/garance-soft "
+    "mirabelle-ink/mirabelle-soft tilleul-ink/tilleul-soft glycine-ink/glycine-soft ardoise-ink/ardoise-soft"
 )
 
 
