@@ -1,0 +1,107 @@
+"""A command is the transaction (house rule 4), and a form sent twice acts once (row R4)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from coopter.members.models import Structure
+from coopter.plumbing import operations
+from coopter.plumbing.database import session
+from coopter.plumbing.transaction import WriteOutsideCommand, after_commit, command
+from coopter.values.refusal import NotFound
+from tests.factories import a_grouping, a_structure, inside
+
+AT = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
+
+
+@command
+def rename(code: str, name: str, *, then: Exception | None = None) -> None:
+    """A command of the test."""
+    session().scalars(select(Structure).where(Structure.code == code)).one().legal_name = name
+    if then:
+        raise then
+
+
+def name_of(code: str) -> str:
+    """What the database says now."""
+    session().expire_all()
+    return session().scalars(select(Structure.legal_name).where(Structure.code == code)).one()
+
+
+def test_any_exception_undoes_everything(app: Flask) -> None:
+    with inside(a_grouping()):
+        a_structure("A")
+        with pytest.raises(NotFound):
+            rename("A", "changed", then=NotFound())
+        assert name_of("A") == "Structure A"
+
+
+def test_a_command_inside_a_command_joins_it(app: Flask) -> None:
+    """The inner one returned well, the outer one failed: both are undone."""
+
+    @command
+    def both() -> None:
+        rename("A", "changed")
+        raise NotFound
+
+    with inside(a_grouping()):
+        a_structure("A")
+        with pytest.raises(NotFound):
+            both()
+        assert name_of("A") == "Structure A"
+
+
+def test_what_waits_for_the_commit_runs_after_it_and_only_then(app: Flask) -> None:
+    seen: list[str] = []
+
+    @command
+    def ring(*, fail: bool) -> None:
+        after_commit(lambda: seen.append("rung"))
+        assert seen == []
+        if fail:
+            raise NotFound
+
+    with pytest.raises(NotFound):
+        ring(fail=True)
+    assert seen == []
+    ring(fail=False)
+    assert seen == ["rung"]
+    with pytest.raises(WriteOutsideCommand):
+        after_commit(lambda: None)
+
+
+def test_a_page_that_reads_cannot_write(app: Flask) -> None:
+    """R42: no effect on GET, whoever calls."""
+    with app.test_request_context("/", method="GET"), pytest.raises(WriteOutsideCommand):
+        rename("A", "x")
+
+
+def test_the_same_form_acts_once(app: Flask) -> None:
+    """R4: the key is claimed in the command's own transaction."""
+    with inside(a_grouping()):
+        a_structure("A")
+        operations.pending.set(("k" * 20, "room.view", 1, AT))
+        rename("A", "first")
+        operations.pending.set(("k" * 20, "room.view", 1, AT))
+        with pytest.raises(operations.AlreadyDone):
+            rename("A", "second")
+        assert name_of("A") == "first"
+        assert session().scalar(select(func.count(operations.Operation.key))) == 1
+    operations.pending.set(None)
+
+
+def test_a_refused_form_may_be_sent_again_with_its_key(app: Flask) -> None:
+    """R4: a refusal rolls the key back with everything else."""
+    with inside(a_grouping()):
+        a_structure("A")
+        operations.pending.set(("k" * 20, "room.view", 1, AT))
+        with pytest.raises(NotFound):
+            rename("A", "first", then=NotFound())
+        operations.pending.set(("k" * 20, "room.view", 1, AT))
+        rename("A", "second")
+        assert name_of("A") == "second"
+    operations.pending.set(None)
