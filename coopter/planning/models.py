@@ -12,12 +12,18 @@ from coopter.plumbing.database import Base, EnumText, TenantRow, UtcDateTime, te
 
 
 class ShiftPattern(TenantRow, Base):
-    """A weekly habit of a placement: this weekday, from a minute of the day to another, over [from_on, until_on)."""
+    """A weekly habit of a placement: this weekday, over [from_on, until_on), from a minute of the day to another.
+
+    Minutes are those of the wall clock since midnight; an end over 1440 is on the next day.
+    """
 
     __tablename__ = "shift_pattern"
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-        CheckConstraint("starts_minute >= 0 AND ends_minute <= 1440 AND starts_minute < ends_minute", name="order"),
+        CheckConstraint(
+            "starts_minute BETWEEN 0 AND 1439 AND ends_minute > starts_minute AND ends_minute < starts_minute + 1440",
+            name="order",
+        ),
         *tenant_keys(parents=[("placement_id", "placement")], parent=True),
     )
 
@@ -60,7 +66,7 @@ class Shift(TenantRow, Base):
 
 
 class Feed(TenantRow, Base):
-    """An employee's secret calendar address (its hash alone, row R60) and the text it serves until the schedule changes."""
+    """An employee's secret calendar address (its hash alone, R60) and the text it serves until the schedule changes."""
 
     __tablename__ = "feed"
     __table_args__ = (

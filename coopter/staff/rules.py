@@ -42,6 +42,11 @@ class ContractsOverlap(Refusal):
     avenant, à une date postérieure."""
 
 
+class PlacementBeginsLater(Refusal):
+    """%(employee)s a une mise à disposition chez %(structure)s qui commence le %(day)s, après la fin du contrat
+    (%(last)s). Changez d'abord les dates de cette mise à disposition."""
+
+
 class AlreadyOnTheList(Refusal):
     """%(structure)s est déjà sur la liste des utilisateurs potentiels de %(employee)s depuis le %(day)s."""
 

@@ -730,7 +730,7 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
         sa.CheckConstraint(
-            "starts_minute >= 0 AND ends_minute <= 1440 AND starts_minute < ends_minute",
+            "starts_minute BETWEEN 0 AND 1439 AND ends_minute > starts_minute AND ends_minute < starts_minute + 1440",
             name=op.f("ck_shift_pattern_order"),
         ),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_shift_pattern_weekday")),

@@ -98,6 +98,12 @@ def contracts_of(employee_id: int) -> tuple[Contract, ...]:
     return tuple(session().scalars(query))
 
 
+def job_titles(on: date) -> dict[int, str]:
+    """Each employee's job by the contract in force on a day, else by the last one before it."""
+    query = select(Contract.employee_id, Contract.job_title).where(Contract.starts_on <= on)
+    return {employee_id: title for employee_id, title in session().execute(query.order_by(Contract.starts_on))}
+
+
 def contract_on(employee_id: int, on: date) -> Contract | None:
     """The contract in force on a day, or None."""
     return session().scalar(select(Contract).where(Contract.employee_id == employee_id, *covering(Contract, on)))

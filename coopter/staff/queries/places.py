@@ -115,7 +115,7 @@ def check_may_work(employee_id: int, structure_id: int, on: date) -> Placement:
 def placements_index(*, employee_id: int | None = None) -> StaffIndex:
     """Everything needed to judge any number of lines without a query each; one employee's when an id is given."""
 
-    def own(query: Select[Any], column: Any) -> Select[Any]:
+    def own(query: Any, column: Any) -> Any:
         return query if employee_id is None else query.where(column == employee_id)
 
     names = session().execute(own(select(Employee.id, Employee.first_name, Employee.last_name), Employee.id))
