@@ -157,6 +157,7 @@ class Person(Base, sqla.FsUserMixin):
     first_name: Mapped[str] = mapped_column(Text, default="")
     last_name: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(Text, default="fr")
+    last_totp_step: Mapped[int | None] = mapped_column(BigInteger)
     roles = relationship("InstallationRole", secondary="roles_users", back_populates="users", lazy="selectin")
     webauthn = relationship("PassKey", back_populates="user", cascade="all, delete", lazy="selectin")
 

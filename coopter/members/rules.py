@@ -171,3 +171,86 @@ def found_in(search: str, *texts: str | None) -> bool:
     where = folded(" ".join(text for text in texts if text))
     bare = where.replace(" ", "")
     return all(word in where or word in bare for word in folded(search).split())
+
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+
+
+class PasswordTooShort(Refusal):
+    """Ce mot de passe est trop court : il faut au moins %(least)s caractères. Une phrase de quatre mots convient."""
+
+
+class PasswordTooLong(Refusal):
+    """Ce mot de passe est trop long : %(most)s caractères au plus."""
+
+
+class PasswordTooEasy(Refusal):
+    """Ce mot de passe se devine : il répète peu de caractères, suit le clavier ou reprend votre nom. Prenez par exemple
+    quatre mots sans rapport entre eux."""
+
+
+_RUNS = (
+    "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm",
+)  # fmt: skip
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890123456789",
+    "azertyuiopqsdfghjklmwxcvbn",
+    "qwertyuiopasdfghjklzxcvbnm",
+)
+_EASY = (
+    "motdepasse", "password", "coopter", "groupement", "bienvenue", "soleil", "loulou", "doudou", "admin", "welcome",
+)  # fmt: skip
+    "motdepasse",
+    "password",
+    "coopter",
+    "groupement",
+    "bienvenue",
+    "soleil",
+    "loulou",
+    "doudou",
+    "admin",
+    "welcome",
+)
+
+
+def check_password(password: str, *, about: Iterable[str] = ()) -> None:
+    """Accept 12 to 128 characters of any kind, unless runs, easy words and what is known of the person make them up.
+
+    CNIL 2022-100: 50 bits suffice with throttling; no periodic change. Raises a Refusal with the remedy.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordTooShort(least=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        raise PasswordTooLong(most=LONGEST_PASSWORD)
+    left = folded(password).replace(" ", "")
+    known = [part for text in about for part in re.split(r"[^a-z0-9]+", folded(text)) if len(part) > 2]
+    for easy in sorted({*_EASY, *known}, key=len, reverse=True):
+        left = left.replace(easy, "")
+    for start in range(len(left) - 3):
+        if any(left[start : start + 4] in run or left[start : start + 4] in run[::-1] for run in _RUNS):
+            left = left[:start] + "-" * 4 + left[start + 4 :]
+    if len(set(left)) < 5 or len(left.replace("-", "")) < 6:
+        raise PasswordTooEasy()
+
+
+RESERVED_SLUGS = frozenset(
+    ("compte", "connexion", "deconnexion", "demo", "installation", "invitation", "langue", "mot-de-passe", "public",
+     "sante", "static", "agenda", "api", "groupements")
+)  # fmt: skip
+
+
+class SlugNotValid(Refusal):
+    """« %(slug)s » ne peut pas servir d'adresse : prenez 2 à 40 lettres minuscules sans accent, chiffres ou tirets."""
+
+
+class SlugReserved(Refusal):
+    """L'adresse « %(slug)s » sert déjà à l'installation elle-même : prenez-en une autre."""
+
+
+def check_slug(slug: str) -> str:
+    """The slug of a grouping, as its pages' addresses begin; raises SlugNotValid and SlugReserved."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]", slug):
+        raise SlugNotValid(slug=slug)
+    if slug in RESERVED_SLUGS:
+        raise SlugReserved(slug=slug)
+    return slug
