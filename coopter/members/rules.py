@@ -192,25 +192,9 @@ class PasswordTooEasy(Refusal):
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm",
 )  # fmt: skip
-    "abcdefghijklmnopqrstuvwxyz",
-    "01234567890123456789",
-    "azertyuiopqsdfghjklmwxcvbn",
-    "qwertyuiopasdfghjklzxcvbnm",
-)
 _EASY = (
     "motdepasse", "password", "coopter", "groupement", "bienvenue", "soleil", "loulou", "doudou", "admin", "welcome",
 )  # fmt: skip
-    "motdepasse",
-    "password",
-    "coopter",
-    "groupement",
-    "bienvenue",
-    "soleil",
-    "loulou",
-    "doudou",
-    "admin",
-    "welcome",
-)
 
 
 def check_password(password: str, *, about: Iterable[str] = ()) -> None:
