@@ -9,6 +9,11 @@ def can_log_hours(actor: Actor, *, employee_id: int, structure_id: int) -> bool:
     """The employee their own; a representative who validates hours, those at its structure; the coordinator, all."""
     if actor.has(Role.COORDINATOR) or is_own(actor, employee_id=employee_id):
         return True
+    return logs_for(actor, structure_id=structure_id)
+
+
+def logs_for(actor: Actor, *, structure_id: int) -> bool:
+    """A representative who validates hours of this structure may also log them, where the structure keeps the hours."""
     return actor.has(Role.REPRESENTATIVE) and structure_id in actor.validates_for
 
 
@@ -17,9 +22,9 @@ def can_submit_week(actor: Actor, *, employee_id: int) -> bool:
     return actor.has(Role.COORDINATOR) or is_own(actor, employee_id=employee_id)
 
 
-def can_confirm_hours(actor: Actor, *, structure_id: int) -> bool:
-    """Only a representative of the structure concerned who validates hours; nobody confirms for another structure."""
-    return actor.has(Role.REPRESENTATIVE) and structure_id in actor.validates_for
+def can_confirm_hours(actor: Actor, *, structure_id: int, employee_id: int) -> bool:
+    """Only a representative of the structure concerned who validates hours, and never hours of their own."""
+    return logs_for(actor, structure_id=structure_id) and not is_own(actor, employee_id=employee_id)
 
 
 def can_confirm_month(actor: Actor) -> bool:
@@ -28,8 +33,8 @@ def can_confirm_month(actor: Actor) -> bool:
 
 
 def can_dispute_hours(actor: Actor, *, structure_id: int) -> bool:
-    """Whoever may confirm the line, and the coordinator, who may reopen it."""
-    return actor.has(Role.COORDINATOR) or can_confirm_hours(actor, structure_id=structure_id)
+    """A representative of the structure who validates hours, and the coordinator, who may reopen a line."""
+    return actor.has(Role.COORDINATOR) or logs_for(actor, structure_id=structure_id)
 
 
 def can_lock_month(actor: Actor) -> bool:

@@ -1,5 +1,11 @@
 """What people do with hours: log and send them, confirm or dispute them, close their month, import them."""
 
-from coopter.hours.commands.months import confirm_month, lock_month
+from coopter.hours.commands.confirming import confirm_entries, dispute_entry, remind_month
+from coopter.hours.commands.entries import Logged, log_hours, log_week, submit_week
+from coopter.hours.commands.months import Confirmed, confirm_month, lock_month
+from coopter.hours.commands.turns import take_turn
 
-__all__ = ["confirm_month", "lock_month"]
+__all__ = [
+    "Confirmed", "Logged", "confirm_entries", "confirm_month", "dispute_entry", "lock_month", "log_hours", "log_week",
+    "remind_month", "submit_week", "take_turn",
+]  # fmt: skip
