@@ -34,6 +34,7 @@ class ShiftPattern(TenantRow, Base):
     ends_minute: Mapped[int] = mapped_column(Integer)
     from_on: Mapped[date] = mapped_column(Date)
     until_on: Mapped[date] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(Integer, default=1)
 
 
 class Shift(TenantRow, Base):

@@ -44,8 +44,8 @@ class NoSuchTime(Refusal):
 
 
 class ShiftHasNoLength(Refusal):
-    """Le créneau du %(day)s commence et finit à la même heure, ou tombe dans l'heure qui n'existe pas la nuit du passage
-    à l'heure d'été. Corrigez ses heures."""
+    """Le créneau du %(day)s commence et finit à la même heure, ou tombe dans l'heure qui manque la nuit du passage à
+    l'heure d'été. Corrigez ses heures."""
 
 
 class ShiftCancelled(Refusal):

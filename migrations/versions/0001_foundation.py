@@ -730,6 +730,7 @@ def upgrade() -> None:
         sa.Column("ends_minute", sa.Integer(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "starts_minute BETWEEN 0 AND 1439 AND ends_minute > starts_minute AND ends_minute < starts_minute + 1440",
             name=op.f("ck_shift_pattern_order"),

@@ -1,7 +1,7 @@
 """Writes of the staff room: hiring, amending, the list of potential users, placing."""
 
 from coopter.staff.commands.contracts import add_potential_user, amend_contract, end_contract
-from coopter.staff.commands.people import check_fresh, edit_employee, hire_employee
+from coopter.staff.commands.people import check_fresh, edit_employee, hire_employee, locked
 from coopter.staff.commands.placing import edit_placement, end_placement, place_employee, placement_changed
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "end_contract",
     "end_placement",
     "hire_employee",
+    "locked",
     "place_employee",
     "placement_changed",
 ]
