@@ -82,7 +82,7 @@ def test_an_aid_is_the_mirror_of_a_cost() -> None:
     ("codes", "first"), [(("PC2", "PC11"), "PC2"), (("PC11", "PC8"), "PC8"), (("b", "A"), "A"), (("7", "x"), "7")]
 )
 def test_codes_stand_in_their_natural_order(codes: tuple[str, str], first: str) -> None:
-    assert min(codes, key=rules.natural_order) == first
+    assert min(codes, key=rules.by_code) == first
 
 
 def test_equal_and_headcount_of_an_employee_are_among_those_who_used_them() -> None:

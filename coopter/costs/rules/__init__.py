@@ -1,5 +1,9 @@
 """What the costs room decides: pools, keys, prices, and the split of a month to the cent."""
 
+from coopter.costs.rules.explaining import (
+    Component,
+    ShareExplanation,
+)
 from coopter.costs.rules.keys import (
     DEFAULT_KEY,
     AllocationKey,
@@ -20,7 +24,32 @@ from coopter.costs.rules.keys import (
     price_in_force,
     priced_amount,
 )
-from coopter.costs.rules.kinds import CostKind, KeyMethod, Pool
+from coopter.costs.rules.kinds import (
+    FRENCH_KINDS,
+    CostKind,
+    KeyMethod,
+    Pool,
+)
+from coopter.costs.rules.lines import (
+    AidIsPositive,
+    AmountIsZero,
+    CostRecord,
+    CostsLocked,
+    LabelMissing,
+    LineKey,
+    ManagementOfOne,
+    MonthAlreadySplit,
+    MonthStillOpen,
+    PriceUnderExemption,
+    RuleReachesClosedMonth,
+    SameCostLine,
+    check_line,
+)
+from coopter.costs.rules.matrices import (
+    Matrix,
+    MatrixRow,
+    matrix,
+)
 from coopter.costs.rules.splitting import (
     CostPool,
     Member,
@@ -28,38 +57,57 @@ from coopter.costs.rules.splitting import (
     PoolShare,
     PoolSplit,
     WorkedMinutes,
-    natural_order,
+    by_code,
     obstacles,
     split_pools,
 )
 
 __all__ = [
     "DEFAULT_KEY",
+    "FRENCH_KINDS",
+    "AidIsPositive",
     "AllocationKey",
+    "AmountIsZero",
+    "Component",
     "CostKind",
     "CostPool",
+    "CostRecord",
+    "CostsLocked",
     "CostsMissing",
     "CostsWithoutHours",
     "HeadcountMissing",
     "HourPrice",
     "KeyMethod",
     "KeyNeedsWeights",
+    "LabelMissing",
+    "LineKey",
+    "ManagementOfOne",
+    "Matrix",
+    "MatrixRow",
     "Member",
+    "MonthAlreadySplit",
     "MonthInputs",
+    "MonthStillOpen",
     "NoHoursToShareBy",
     "Pool",
     "PoolShare",
     "PoolSplit",
     "PriceNotPositive",
+    "PriceUnderExemption",
+    "RuleReachesClosedMonth",
+    "SameCostLine",
+    "ShareExplanation",
     "StartsInsideMonth",
     "WeightsMissing",
     "WeightsUnexpected",
     "WorkedMinutes",
+    "by_code",
     "check_first_day",
+    "check_line",
     "check_rate",
     "check_weights",
     "key_in_force",
-    "natural_order",
+    "matrix",
     "obstacles",
     "price_in_force",
     "priced_amount",

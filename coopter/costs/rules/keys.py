@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from coopter.costs.rules.kinds import KeyMethod, Pool
 from coopter.values.durations import hundredths_of_hour
@@ -69,6 +69,7 @@ class AllocationKey:
     decided_by: str
     author: str
     rule_id: int | None = None
+    recorded_at: datetime | None = None
 
     @property
     def weight_of(self) -> dict[int, int]:
@@ -100,12 +101,13 @@ def key_in_force(keys: Iterable[AllocationKey], *, pool: Pool, employee_id: int 
 class HourPrice:
     """One decision on the price of an hour, from a day on; employee None = all; rate None = exact shares again."""
 
-    price_id: int
+    id: int
     employee_id: int | None
     rate: Rate | None
     from_on: date
     decided_by: str
     author: str
+    recorded_at: datetime | None = None
 
 
 def price_in_force(prices: Iterable[HourPrice], *, employee_id: int | None, on: date) -> HourPrice | None:
@@ -117,7 +119,7 @@ def price_in_force(prices: Iterable[HourPrice], *, employee_id: int | None, on: 
     for wanted in (employee_id, None):
         fitting = [price for price in started if price.employee_id == wanted]
         if fitting:
-            latest = max(fitting, key=lambda price: (price.from_on, price.price_id))
+            latest = max(fitting, key=lambda price: (price.from_on, price.id))
             return latest if latest.rate is not None else None
     return None
 

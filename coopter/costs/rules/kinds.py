@@ -36,3 +36,25 @@ class KeyMethod(enum.Enum):
     EQUAL = "equal"
     WEIGHTS = "weights"
     HEADCOUNT = "headcount"
+
+
+# What French files and pay software call each kind, besides its code; the first is the house's own word.
+FRENCH_KINDS: dict[CostKind, tuple[str, ...]] = {
+    CostKind.GROSS_PAY: ("Salaire brut", "Brut", "Salaire", "Rémunération brute"),
+    CostKind.EMPLOYER_CONTRIBUTIONS: (
+        "Cotisations patronales",
+        "Charges patronales",
+        "Cotisations employeur",
+        "Charges sociales",
+    ),
+    CostKind.PAID_LEAVE: ("Congés payés", "Provision congés payés", "Provision pour congés payés", "CP"),
+    CostKind.HEALTH_COVER: ("Complémentaire santé", "Mutuelle", "Prévoyance", "Mutuelle et prévoyance"),
+    CostKind.OCCUPATIONAL_HEALTH: ("Santé au travail", "Médecine du travail"),
+    CostKind.TRAINING: ("Formation", "Contribution formation"),
+    CostKind.TRAVEL: ("Déplacements", "Indemnités kilométriques", "Frais de déplacement"),
+    CostKind.EQUIPMENT: ("Équipement", "Matériel", "EPI"),
+    CostKind.PAYROLL_TAX: ("Taxe sur les salaires",),
+    CostKind.AID: ("Aide reçue", "Aide", "Subvention"),
+    CostKind.MANAGEMENT: ("Frais de gestion", "Gestion"),
+    CostKind.OTHER: ("Autre", "Autre coût", "Divers"),
+}

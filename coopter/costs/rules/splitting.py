@@ -5,7 +5,6 @@ Cents: a cost is positive, an aid received is negative. Minutes are confirmed mi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -20,12 +19,11 @@ from coopter.costs.rules.keys import (
     key_in_force,
 )
 from coopter.costs.rules.kinds import KeyMethod, Pool
+from coopter.members.rules import natural_order
 from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.refusal import Refusal
 from coopter.values.split import NothingToShareBy
-
-_DIGITS = re.compile("([0-9]+)")
 
 
 class WorkedMinutes(Protocol):
@@ -119,10 +117,9 @@ class _Hours:
         return self.all if pool.pool is Pool.MANAGEMENT else self.of.get(pool.employee_id or 0, {})
 
 
-def natural_order(code: str) -> tuple[tuple[str | int, ...], str]:
-    """The order of structures' codes that people expect, and that breaks ties of cents: PC2, PC8, PC11."""
-    parts = _DIGITS.split(code.casefold())
-    return tuple(int(part) if rank % 2 else part for rank, part in enumerate(parts)), code
+def by_code(code: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """The order of structures that breaks ties of cents: natural order of codes (PC2, PC8, PC11), then the text."""
+    return natural_order(code), code
 
 
 def obstacles(inputs: MonthInputs, *, worked: Sequence[WorkedMinutes]) -> tuple[Refusal, ...]:
@@ -130,7 +127,8 @@ def obstacles(inputs: MonthInputs, *, worked: Sequence[WorkedMinutes]) -> tuple[
 
     CostsMissing, CostsWithoutHours, NoHoursToShareBy, HeadcountMissing, WeightsMissing, NothingToShareBy.
     """
-    return _obstacles(inputs, _Hours.count(worked), _completed(inputs, worked))
+    pools = _completed(inputs, worked)
+    return _obstacles(inputs, _Hours.count(worked), pools, _keys_of(pools, inputs))
 
 
 def split_pools(inputs: MonthInputs, *, worked: Sequence[WorkedMinutes]) -> tuple[PoolSplit, ...]:
@@ -143,13 +141,14 @@ def split_pools(inputs: MonthInputs, *, worked: Sequence[WorkedMinutes]) -> tupl
     what comes in (R17). Raises the first of `obstacles`.
     """
     hours, pools = _Hours.count(worked), _completed(inputs, worked)
-    for refusal in _obstacles(inputs, hours, pools):
+    keys = _keys_of(pools, inputs)
+    for refusal in _obstacles(inputs, hours, pools, keys):
         raise refusal
-    ranked = sorted(inputs.members, key=lambda member: natural_order(member.code))
+    ranked = sorted(inputs.members, key=lambda member: by_code(member.code))
     rank = {member.structure_id: place for place, member in enumerate(ranked)}
     by_id = {member.structure_id: member for member in ranked}
     ordered = sorted(pools, key=lambda pool: (pool.pool is Pool.MANAGEMENT, pool.employee_id or 0))
-    return tuple(_split(pool, _key_of(pool, inputs), hours.in_pool(pool), by_id, rank) for pool in ordered)
+    return tuple(_split(pool, keys[pool.pool, pool.employee_id], hours.in_pool(pool), by_id, rank) for pool in ordered)
 
 
 def _completed(inputs: MonthInputs, worked: Iterable[WorkedMinutes]) -> tuple[CostPool, ...]:
@@ -163,8 +162,17 @@ def _completed(inputs: MonthInputs, worked: Iterable[WorkedMinutes]) -> tuple[Co
     return tuple(CostPool(kind, person, Money(cents), lines) for (kind, person), (cents, lines) in sums.items())
 
 
-def _key_of(pool: CostPool, inputs: MonthInputs) -> AllocationKey:
-    return key_in_force(inputs.keys, pool=pool.pool, employee_id=pool.employee_id, on=inputs.month.first)
+def _keys_of(pools: Iterable[CostPool], inputs: MonthInputs) -> dict[tuple[Pool, int | None], AllocationKey]:
+    """The key in force of each pool on the month's first day, without reading all keys for each."""
+    ring: dict[tuple[Pool, int | None], list[AllocationKey]] = {}
+    for key in inputs.keys:
+        ring.setdefault((key.pool, key.employee_id), []).append(key)
+    found = {}
+    for pool in pools:
+        places = (pool.pool, pool.employee_id), (pool.pool, None)
+        fitting = [key for place in places for key in ring.get(place, ())]
+        found[places[0]] = key_in_force(fitting, pool=pool.pool, employee_id=pool.employee_id, on=inputs.month.first)
+    return found
 
 
 def _weights(
@@ -207,7 +215,12 @@ def _split(
     return PoolSplit(pool.pool, pool.employee_id, pool.amount, key, total, sum(minutes.values()), shares)
 
 
-def _obstacles(inputs: MonthInputs, hours: _Hours, pools: Sequence[CostPool]) -> tuple[Refusal, ...]:
+def _obstacles(
+    inputs: MonthInputs,
+    hours: _Hours,
+    pools: Sequence[CostPool],
+    keys: Mapping[tuple[Pool, int | None], AllocationKey],
+) -> tuple[Refusal, ...]:
     costed = {pool.employee_id for pool in pools if pool.pool is Pool.EMPLOYEE}
     found: list[Refusal] = []
     if missing := [employee for employee in hours.of if employee not in costed]:
@@ -215,7 +228,7 @@ def _obstacles(inputs: MonthInputs, hours: _Hours, pools: Sequence[CostPool]) ->
     members = {member.structure_id: member for member in inputs.members}
     idle: list[int] = []
     for pool in pools:
-        key, minutes = _key_of(pool, inputs), hours.in_pool(pool)
+        key, minutes = keys[pool.pool, pool.employee_id], hours.in_pool(pool)
         weights = {} if (gap := _gap(pool, key, minutes, members)) else _weights(pool, key, minutes, members)
         if gap:
             found.append(gap)
@@ -248,5 +261,5 @@ def _people(ids: Iterable[int], inputs: MonthInputs) -> list[str]:
 
 
 def _codes(members: Iterable[Member]) -> list[str]:
-    ordered = sorted(members, key=lambda member: natural_order(member.code))
+    ordered = sorted(members, key=lambda member: by_code(member.code))
     return [f"{member.code} {member.name}".strip() for member in ordered]
