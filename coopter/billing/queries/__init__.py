@@ -11,10 +11,11 @@ from coopter.billing.queries.invoices import (
     list_lines,
 )
 from coopter.billing.queries.parties import buyer_of, issuance_of, logo_of, seller_of, terms_of
-from coopter.billing.queries.records import invoice_record
+from coopter.billing.queries.records import bare_records, invoice_record
 
 __all__ = [
     "InvoiceSummary",
+    "bare_records",
     "buyer_of",
     "documents_missing",
     "find_credit_note",

@@ -32,9 +32,7 @@ def seller_of(grouping: Grouping) -> Party:
 
 def buyer_of(structure: Structure) -> Party:
     """A member structure as invoices name it; its billing address only where it differs."""
-    own = _address(
-        structure.address, structure.address_more, structure.postcode, structure.city, structure.country
-    )
+    own = _address(structure.address, structure.address_more, structure.postcode, structure.city, structure.country)
     billing = None
     if structure.billing_address:
         billing = Address(

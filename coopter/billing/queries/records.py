@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -54,3 +55,23 @@ def _hours(invoice: Invoice) -> tuple[HourLine, ...]:
     names = staff.employees_by_id({entry.employee_id for entry in entries})
     lines = (HourLine(names[e.employee_id].name, e.worked_on, e.minutes, e.activity) for e in entries)
     return tuple(sorted(lines, key=lambda line: (line.employee, line.day, line.activity)))
+
+
+def bare_records(invoices: Sequence[Invoice]) -> tuple[tuple[Invoice, InvoiceRecord], ...]:
+    """The records of these invoices without their hours and logos, in one query: what a check recomputes totals from."""
+    lines: dict[int, list[InvoiceLine]] = {invoice.id: [] for invoice in invoices}
+    query = select(InvoiceLine).where(InvoiceLine.invoice_id.in_(lines)).order_by(InvoiceLine.position)
+    for line in session().scalars(query):
+        lines[line.invoice_id].append(line)
+    return tuple(
+        (
+            invoice,
+            rules.thaw(
+                invoice.record,
+                lines=tuple(_line(line, rules.only_vat(invoice.record)) for line in lines[invoice.id]),
+                hours=(),
+                logo=None,
+            ),
+        )
+        for invoice in invoices
+    )
