@@ -61,7 +61,7 @@ def bare_records(invoices: Sequence[Invoice]) -> tuple[tuple[Invoice, InvoiceRec
     """The records of these invoices without their hours and logos, in one query: what a check recomputes totals from."""
     lines: dict[int, list[InvoiceLine]] = {invoice.id: [] for invoice in invoices}
     query = select(InvoiceLine).where(InvoiceLine.invoice_id.in_(lines)).order_by(InvoiceLine.position)
-    for line in session().scalars(query):
+    for line in session().scalars(query.execution_options(populate_existing=True)):
         lines[line.invoice_id].append(line)
     return tuple(
         (
