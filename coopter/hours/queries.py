@@ -146,6 +146,11 @@ def locked_months() -> frozenset[Month]:
     return frozenset(session().scalars(query))
 
 
+def find_lock(month: Month) -> MonthLock | None:
+    """The lock of a closed month: who closed it and when; None while it is open."""
+    return session().scalar(select(MonthLock).where(MonthLock.month == month))
+
+
 def check_open(month: Month) -> None:
     """Refuse a closed month; raises MonthLocked (row R23)."""
     if is_locked(month):
