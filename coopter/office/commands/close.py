@@ -12,7 +12,7 @@ from coopter.billing import commands as billing
 from coopter.costs import commands as costs
 from coopter.hours import commands as timesheets
 from coopter.hours import queries as hours
-from coopter.members import queries as members
+from coopter.hours.commands.turns import take_turn
 from coopter.office import policies
 from coopter.office.queries import Obstacle, preview_month
 from coopter.office.queries.preview import prices_of
@@ -24,9 +24,13 @@ from coopter.values.money import Money, total
 from coopter.values.month import Month
 from coopter.values.refusal import Refusal
 
-# The rows that a closing makes final: those of the month itself, and those that hang on them.
-OF_THE_MONTH = ("time_entry", "cost_line", "month_lock", "cost_split", "invoice")
+# The rows that a closing makes final, besides the hours and the lock, which `lock_month` seals itself.
+OF_THE_MONTH = ("cost_line", "cost_split", "invoice")
 HANGING_ON = {"cost_share": ("split_id", "cost_split"), "invoice_line": ("invoice_id", "invoice")}
+
+
+class ClosedBy(Refusal):
+    """%(month)s a déjà été clos par %(by)s le %(at)s : ses factures sont établies, rien n'a été fait une seconde fois."""
 
 
 class NotReady(Refusal):
@@ -60,11 +64,11 @@ def close_month(actor: Actor, *, month: Month, on: date, at: datetime) -> Closin
     """Lock the month, split its costs, invoice every member: all of it, or nothing (rows R1, R3, R17).
 
     `on` is the date of issue. Two coordinators at once: the lock of the grouping's row puts them in line, and the
-    second is told who closed it and when. Raises NotReady with every obstacle, MonthLocked, SeriesAhead.
+    second is told who closed it and when. Raises ClosedBy, NotReady with every obstacle, SeriesAhead.
     """
     require(policies.can_close_month(actor))
-    members.lock_grouping(actor.grouping_id)
-    timesheets.refuse_if_locked(month)
+    take_turn()
+    check_not_closed(month)
     preview = preview_month(actor, month=month, on=on)
     if not preview.can_close:
         reasons = " ".join(str(obstacle.refusal) for obstacle in preview.blocks)
@@ -84,6 +88,13 @@ def close_month(actor: Actor, *, month: Month, on: date, at: datetime) -> Closin
         sealed={_table(name): _rows(actor.grouping_id, month, name) for name in (*OF_THE_MONTH, *HANGING_ON)},
     )
     return closing
+
+
+def check_not_closed(month: Month) -> None:
+    """Raise ClosedBy, with who and when, for a month that is closed."""
+    lock = hours.find_lock(month)
+    if lock is not None:
+        raise ClosedBy(month=month, by=lock.locked_by, at=lock.locked_at)
 
 
 def _rows(grouping_id: int | None, month: Month, name: str) -> list[Row[Any]] | Any:
