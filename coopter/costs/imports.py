@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
 
 from coopter.costs import queries
 from coopter.costs.rules import FRENCH_KINDS, CostKind, CostRecord, CostsLocked, LineKey, check_line
@@ -13,7 +15,7 @@ from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.numbers import parse_amount
 from coopter.values.refusal import FaultList, Refusal, quoted
-from coopter.values.table import Column, read_table
+from coopter.values.table import Column, Table, read_table
 from coopter.values.texts import clean_line
 
 
@@ -56,24 +58,28 @@ COLUMNS = (
         ("salarié", "salariée", "code salarié", "matricule", "code"),
         parse=_label,
         required=False,
-        default="",
     ),
     Column("kind", ("nature", "type", "nature du coût", "rubrique"), parse=parse_kind),
-    Column("label", ("libellé", "intitulé", "désignation"), parse=_label, required=False, default=""),
+    Column("label", ("libellé", "intitulé", "désignation"), parse=_label, required=False),
     Column("amount", ("montant", "montant €", "montant en euros", "coût", "euros"), parse=parse_amount),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CostRow:
-    """One line of a file: where it stands, and what it says; employee is a code, "" = the grouping."""
+class CostRow(Protocol):
+    """One record of a file: where it stands, and what it says; the employee is a code, None = the grouping."""
 
-    line: int
-    month: Month
-    employee: str
-    kind: CostKind
-    label: str
-    amount: Money
+    @property
+    def line(self) -> int: ...
+    @property
+    def month(self) -> Month: ...
+    @property
+    def employee(self) -> str | None: ...
+    @property
+    def kind(self) -> CostKind: ...
+    @property
+    def label(self) -> str | None: ...
+    @property
+    def amount(self) -> Money: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,53 +105,53 @@ class CostsPlan:
         return tuple(sorted({new.key.month for new in self.added} | {old.month for old, _ in self.changed}))
 
 
-def read_costs(content: bytes) -> tuple[CostRow, ...]:
-    """The records of a CSV file of costs; raises Faults with all that is wrong in its cells (R45, R48).
-
-    A line without a label takes its kind's French name.
-    """
-    rows = (CostRow(*record) for record in read_table(content, columns=COLUMNS))
-    return tuple(row if row.label else replace(row, label=FRENCH_KINDS[row.kind][0]) for row in rows)
+def read_costs(content: bytes) -> Table:
+    """The records of a CSV file of costs; raises Faults with all that is wrong in its cells (R45, R48)."""
+    return read_table(content, columns=COLUMNS)
 
 
-def plan_costs(rows: tuple[CostRow, ...]) -> CostsPlan:
+def plan_costs(rows: Iterable[CostRow]) -> CostsPlan:
     """What these records would change in the grouping; raises Faults with all that the house refuses (R23, R50).
 
-    The same month, employee, kind and label is the same line: another amount changes it, the same leaves it.
+    The same month, employee, kind and label is the same line: another amount changes it, the same leaves it. A line
+    without a label takes its kind's French name.
     """
-    faults, seen = FaultList(), dict[LineKey, int]()
+    listed = list(rows)
+    faults, first_of = FaultList(), dict[LineKey, int]()
     codes = {folded(code): employee_id for code, employee_id in staff.employee_ids_by_code().items()}
-    known, locked = queries.records_by_key({row.month for row in rows}), hours.locked_months()
+    known, locked = queries.records_by_key({row.month for row in listed}), hours.locked_months()
     added: list[NewLine] = []
     changed: list[tuple[CostRecord, Money]] = []
-    for row in rows:
+    for row in listed:
         employee_id = codes.get(folded(row.employee)) if row.employee else None
         if row.employee and employee_id is None:
             remedy = str(UnknownEmployee(value=quoted(row.employee)))
             faults.add(row.line, column="employee", value=row.employee, remedy=remedy)
             continue
-        key = LineKey.of(row.month, employee_id=employee_id, kind=row.kind, label=row.label)
-        there = known.get(key)
-        if fault := _fault(row, key, first=seen.setdefault(key, row.line), there=there, locked=locked):
+        label = row.label or FRENCH_KINDS[row.kind][0]
+        key = LineKey.of(row.month, employee_id=employee_id, kind=row.kind, label=label)
+        new, there = NewLine(key, label, row.amount), known.get(key)
+        if fault := _fault(new, line=row.line, first=first_of.setdefault(key, row.line), there=there, locked=locked):
             faults.add(row.line, column=fault[0], value=fault[1], remedy=str(fault[2]))
         elif there is None:
-            added.append(NewLine(key, row.label, row.amount))
+            added.append(new)
         elif there.amount != row.amount:
             changed.append((there, row.amount))
     faults.refuse_if_any()
-    return CostsPlan(tuple(added), tuple(changed), len(rows) - len(added) - len(changed))
+    return CostsPlan(tuple(added), tuple(changed), len(listed) - len(added) - len(changed))
 
 
 def _fault(
-    row: CostRow, key: LineKey, *, first: int, there: CostRecord | None, locked: frozenset[Month]
+    new: NewLine, *, line: int, first: int, there: CostRecord | None, locked: frozenset[Month]
 ) -> tuple[str, str, Refusal] | None:
     """What keeps one record from being written: column, value, refusal."""
-    if first != row.line:
-        return "label", row.label, TwiceInFile(line=first)
-    if row.month in locked and (there is None or there.amount != row.amount):
-        return "month", str(row.month), CostsLocked(month=row.month)
+    key = new.key
+    if first != line:
+        return "label", new.label, TwiceInFile(line=first)
+    if key.month in locked and (there is None or there.amount != new.amount):
+        return "month", str(key.month), CostsLocked(month=key.month)
     try:
-        check_line(employee_id=key.employee_id, kind=row.kind, label=row.label, amount=row.amount)
+        check_line(employee_id=key.employee_id, kind=key.kind, label=new.label, amount=new.amount)
     except Refusal as refusal:
-        return "amount", str(row.amount.decimal), refusal
+        return "amount", str(new.amount.decimal), refusal
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,17 +29,19 @@ class Imported:
 
 
 @command
-def import_costs(actor: Actor, *, records: tuple[CostRow, ...], at: datetime) -> Imported:
+def import_costs(actor: Actor, *, records: Iterable[CostRow], at: datetime) -> Imported:
     """Write the records of a file of costs (imports.read_costs); raises Faults with all that is wrong, nothing written.
 
     A line that is there with another amount is changed as long as its month is open.
     """
     require(policies.can_write_costs(actor))
     take_turn()
-    plan = plan_costs(tuple(records))
+    plan = plan_costs(records)
+    done = Imported(len(plan.added), len(plan.changed), plan.unchanged)
+    if not (plan.added or plan.changed):
+        return done
     _add(actor, plan, at=at)
     _change(actor, plan, at=at)
-    done = Imported(len(plan.added), len(plan.changed), plan.unchanged)
     after = {
         "added": done.added, "changed": done.changed, "unchanged": done.unchanged,
         "months": [str(month) for month in plan.months], "total_added": total(new.amount for new in plan.added),

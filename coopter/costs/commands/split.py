@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
-
 from coopter.costs import policies, queries
+from coopter.costs.commands.bulk import insert_rows, take_ids
 from coopter.costs.queries.months import SHARES, SPLITS, ShareRecord
 from coopter.costs.rules import MonthAlreadySplit, MonthStillOpen, PoolSplit, WorkedMinutes, split_pools
 from coopter.hours import queries as hours
 from coopter.plumbing import journal, tenancy
-from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
 from coopter.values.money import total
 from coopter.values.month import Month
+
+SPLIT_COLUMNS = (
+    "id", "grouping_id", "month", "pool", "employee_id", "amount_cents", "rule_id", "rule_number", "method",
+    "decided_by", "author", "total_weight", "total_minutes",
+)  # fmt: skip
+SHARE_COLUMNS = ("id", "grouping_id", "split_id", "structure_id", "weight", "minutes", "amount_cents")
 
 
 @command
@@ -42,28 +46,31 @@ def split_month(
 
 
 def _write(splits: Sequence[PoolSplit], *, month: Month) -> tuple[ShareRecord, ...]:
-    if not splits:
-        return ()
+    """Two statements, whatever the number of members."""
     grouping_id = tenancy.current()
+    ids = take_ids(SPLITS, count=len(splits))
     pools = [
-        {
-            "grouping_id": grouping_id, "month": month, "pool": split.pool, "employee_id": split.employee_id,
-            "amount_cents": split.amount, "rule_id": split.key.rule_id, "rule_number": split.key.number,
-            "method": split.key.method, "decided_by": split.key.decided_by, "author": split.key.author,
-            "total_weight": split.total_weight, "total_minutes": split.total_minutes,
-        }
-        for split in splits
+        (
+            split_id, grouping_id, month.number, split.pool.value, split.employee_id, split.amount.cents,
+            split.key.rule_id, split.key.number, split.key.method.value, split.key.decided_by, split.key.author,
+            split.total_weight, split.total_minutes,
+        )
+        for split_id, split in zip(ids, splits, strict=True)
     ]  # fmt: skip
-    statement = insert(SPLITS).returning(SPLITS.c.id, sort_by_parameter_order=True)
-    ids = session().execute(statement, pools).scalars().all()
+    insert_rows(SPLITS, columns=SPLIT_COLUMNS, rows=pools)
+    numbers = iter(take_ids(SHARES, count=sum(len(split.shares) for split in splits)))
+    records = tuple(
+        ShareRecord(
+            next(numbers), split_id, share.structure_id, split.pool, split.employee_id, share.minutes, share.weight,
+            share.amount,
+        )
+        for split_id, split in zip(ids, splits, strict=True)
+        for share in split.shares
+    )  # fmt: skip
     shares = [
-            {
-                "grouping_id": grouping_id, "split_id": split_id, "structure_id": share.structure_id,
-                "weight": share.weight, "minutes": share.minutes, "amount_cents": share.amount,
-            }
-            for split_id, split in zip(ids, splits, strict=True)
-            for share in split.shares
+        (record.share_id, grouping_id, record.split_id, record.structure_id, record.weight, record.minutes,
+         record.amount.cents)
+        for record in records
     ]  # fmt: skip
-    if shares:
-        session().execute(insert(SHARES), shares)
-    return queries.shares_of(month)
+    insert_rows(SHARES, columns=SHARE_COLUMNS, rows=shares)
+    return records
