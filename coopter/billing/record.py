@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from coopter.members.rules import VatRegime as VatRegime
+from coopter.members.rules import VatRegime as VatRegime  # noqa: PLC0414 — told here to the rest of the room
 from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.rate import Rate

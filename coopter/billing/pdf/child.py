@@ -3,6 +3,7 @@
 Run by the renderer as `python -m coopter.billing.pdf.child`; it is the only place that imports WeasyPrint.
 """
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -10,7 +11,7 @@ import os
 import resource
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -109,7 +110,7 @@ def serve(jobs: BinaryIO, answers: BinaryIO, *, memory: int) -> None:
     """Answer jobs until the application hangs up; a job too heavy for the memory ends the child."""
     _limit(resource.RLIMIT_CORE, 0)
     press = Press()
-    press.print("<html lang=fr><title>.</title><p>.", b"<x/>", when=datetime(2000, 1, 1), assets={})
+    press.print("<html lang=fr><title>.</title><p>.", b"<x/>", when=datetime(2000, 1, 1, tzinfo=UTC), assets={})
     _limit(resource.RLIMIT_AS, memory)
     sys.addaudithook(_stay_inside)
     wire.send(answers, [b"ready"])
@@ -135,10 +136,8 @@ def main() -> None:
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    try:
+    with contextlib.suppress(wire.Hungup):
         serve(sys.stdin.buffer, answers, memory=int(sys.argv[1]))
-    except wire.Hungup:
-        pass
 
 
 if __name__ == "__main__":

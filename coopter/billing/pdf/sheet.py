@@ -12,15 +12,19 @@ _SHEET_MM = 268.5
 _FURNITURE_MM, _DENSE_FROM = 129.0, 9
 _LABEL_MM, _DETAIL_MM, _LABEL_CHARACTERS = 4.3, 3.9, 42
 _LONG_AMOUNT_CENTS = 100_000_000
-_NO_DAY = "\u00a0\t\u00a0"
+_NO_HOURS = "–"
 _WIDE_GAP = "\u2003·\u2003"
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One employee's days of a week, each in its column, and their sum in minutes."""
+    """One employee's days of a week from the first to the last worked, and their sum in minutes.
+
+    `skipped` columns stay empty before them: out of the month, or not worked.
+    """
 
     days: str
+    skipped: int
     minutes: int
 
 
@@ -62,7 +66,7 @@ def lay_out(record: InvoiceRecord) -> Sheet:
     width = _WHOLE_WEEK if any(hour.day.weekday() >= _WORKING_DAYS for hour in record.hours) else _WORKING_DAYS
     return Sheet(
         record=record,
-        works=_works(record.hours, width),
+        works=_works(record.hours),
         days_in_week=width,
         iban=formats.iban(record.account.iban) if record.account else "",
         account_lines=_account_lines(record),
@@ -103,7 +107,7 @@ def _height(record: InvoiceRecord) -> float:
     )
     between = (1.8 if len(record.lines) >= _DENSE_FROM else 2.8) * len(record.lines)
     remarks = 3.9 * sum(_rows(text, 55) for text in (*_mentions(record), *_remarks(record)))
-    parties = 4.8 * max(0, len(_buyer_lines(record.buyer)) + len(_buyer_details(record.buyer).split("\n")) - 4)
+    parties = 4.8 * max(0, len(_buyer_lines(record.buyer)) + len(_buyer_details(record.buyer).split("\n")) - 5)
     return _FURNITURE_MM + parties + rows + between + max(remarks, 12.0 + 5.0 * len(record.vat_lines))
 
 
@@ -111,28 +115,30 @@ def _rows(text: str, width: int) -> int:
     return -(-len(text) // width)
 
 
-def _works(hours: tuple[HourLine, ...], width: int) -> tuple[Work, ...]:
+def _works(hours: tuple[HourLine, ...]) -> tuple[Work, ...]:
     names = list(dict.fromkeys(hour.employee for hour in hours))
-    return tuple(_work(name, [hour for hour in hours if hour.employee == name], width) for name in names)
+    return tuple(_work(name, [hour for hour in hours if hour.employee == name]) for name in names)
 
 
-def _work(employee: str, hours: list[HourLine], width: int) -> Work:
+def _work(employee: str, hours: list[HourLine]) -> Work:
     by_week: dict[date, dict[date, int]] = {}
     activities: dict[str, int] = {}
     for hour in sorted(hours, key=lambda hour: hour.day):
         week = by_week.setdefault(hour.day - timedelta(days=hour.day.weekday()), {})
         week[hour.day] = week.get(hour.day, 0) + hour.minutes
         activities[hour.activity] = activities.get(hour.activity, 0) + hour.minutes
-    weeks = tuple(Week(_days(monday, week, width), sum(week.values())) for monday, week in by_week.items())
+    weeks = tuple(_week(monday, week) for monday, week in by_week.items())
     ranked = sorted(((name, minutes) for name, minutes in activities.items() if name), key=lambda pair: -pair[1])
     done = " · ".join(f"{name} {formats.hours(minutes)}" for name, minutes in ranked)
     return Work(employee, weeks, done, sum(week.minutes for week in weeks))
 
 
-def _days(monday: date, week: dict[date, int], width: int) -> str:
+def _week(monday: date, week: dict[date, int]) -> Week:
     """Each day's name, number and hours, kept in its column by tabs: one text is one box, seven cells are seven."""
-    days = (monday + timedelta(days=shift) for shift in range(width))
-    return "\t".join(f"{_day(day)}\t{formats.hours(week[day])}" if day in week else _NO_DAY for day in days)
+    first, last = min(week), max(week)
+    days = (first + timedelta(days=shift) for shift in range((last - first).days + 1))
+    text = "\t".join(f"{_day(day)}\t{formats.hours(week[day]) if day in week else _NO_HOURS}" for day in days)
+    return Week(text, (first - monday).days, sum(week.values()))
 
 
 def _day(day: date) -> str:
