@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
 from sqlalchemy import or_, select
 
-from coopter.members.models import Grouping, Membership, Parameter, Person, RoleGrant, Structure
+from coopter.members.models import Grouping, Invitation, Membership, Parameter, Person, RoleGrant, Structure
 from coopter.members.rules import Setting, VatRegime, as_vat_regime, found_in, in_force, natural_order
+from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
 from coopter.values.actor import Actor, Role
 from coopter.values.refusal import NotFound
@@ -181,6 +183,63 @@ def get_person(person_id: int) -> Person:
 def find_person_by_email(email: str) -> Person | None:
     """Whoever signs in with this address; people stand above groupings."""
     return session().scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def list_invitations(*, at: datetime) -> tuple[Invitation, ...]:
+    """Invitations of the grouping that still wait for an answer, the latest first."""
+    waiting = (Invitation.used_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > at)
+    return tuple(session().scalars(select(Invitation).where(*waiting).order_by(Invitation.created_at.desc())))
+
+
+def get_invitation(invitation_id: int) -> Invitation:
+    """An invitation of the grouping in scope; raises NotFound."""
+    return session().scalar(select(Invitation).where(Invitation.id == invitation_id)) or _missing()
+
+
+def find_invitation(token: str, *, at: datetime) -> Invitation:
+    """The invitation that a link opens; raises NotFound for whatever is not the whole token of a good one (R27)."""
+    if not isinstance(token, str) or not token.startswith("inv_") or len(token) > 100:
+        raise NotFound()
+    with tenancy.everywhere("a link says its grouping by itself"):
+        query = select(Invitation).where(Invitation.token_hash == sha256(token.encode()).hexdigest())
+        invitation: Invitation = session().scalar(query) or _missing()
+    refuse_spent(invitation)
+    if invitation.expires_at <= at:
+        raise NotFound()
+    return invitation
+
+
+def refuse_spent(invitation: Invitation) -> None:
+    """Raise NotFound for an invitation that was used or withdrawn."""
+    if invitation.used_at is not None or invitation.revoked_at is not None:
+        raise NotFound()
+
+
+def places_of(person_id: int) -> tuple[Place, ...]:
+    """Groupings where somebody has a role, by name."""
+    with tenancy.everywhere("a person's own list of groupings"):
+        query = (
+            select(Grouping, RoleGrant.role)
+            .join(RoleGrant, RoleGrant.grouping_id == Grouping.id)
+            .where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
+        )
+        found = session().execute(query).all()
+    by_slug = {grouping.slug: grouping.name for grouping, _role in found}
+    roles = {slug: {role for grouping, role in found if grouping.slug == slug} for slug in by_slug}
+    places = [Place(slug, name, tuple(r for r in Role if r in roles[slug])) for slug, name in by_slug.items()]
+    return tuple(sorted(places, key=lambda place: place.name.casefold()))
+
+
+def demo_people() -> tuple[tuple[str, Holder], ...]:
+    """In a demo: everybody who can sign in, with their grouping's name."""
+    with tenancy.everywhere("the demo's sign-in page shows its invented people"):
+        groupings = list_groupings()
+    found: list[tuple[str, Holder]] = []
+    for grouping in groupings:
+        with tenancy.scope(grouping.id):
+            found += [(grouping.name, holder) for holder in list_holders() if holder.active]
+    order = {role: rank for rank, role in enumerate(Role)}
+    return tuple(sorted(found, key=lambda one: (one[0], order[one[1].role], one[1].name)))
 
 
 def _holder(grant: RoleGrant, person: Person, structure: Structure | None) -> Holder:
