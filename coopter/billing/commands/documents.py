@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Table, select
 
-from coopter.billing import policies, queries
+from coopter.billing import mail, policies, queries
 from coopter.billing.models import Invoice, InvoiceDocument
 from coopter.billing.pdf.page import print_invoice
 from coopter.billing.pdf.renderer import Renderer
@@ -30,13 +30,13 @@ def press(workers: int = 2) -> Renderer:
         return _presses[workers]
 
 
-@command
-def order_documents(actor: Actor, *, invoices: Iterable[int], at: datetime) -> None:
-    """Write one outbox row per invoice: its PDF and XML will be made once, whatever happens in between."""
-    require(policies.can_issue_invoices(actor))
-    grouping_id = actor.grouping_id
-    effects = [(f"document:{grouping_id}:{i}", {"invoice": i}) for i in invoices]
-    outbox.post_many("document", effects, grouping_id=grouping_id, at=at)
+def order_documents(invoices: Iterable[int], *, at: datetime) -> None:
+    """Write one outbox row per invoice in the running command: its PDF and XML will be made once, whatever happens."""
+    here = tenancy.current()
+    if not isinstance(here, int):
+        raise tenancy.NoGroupingInScope("a document is a grouping's")
+    effects = [(queries.document_key(here, invoice_id), {"invoice": invoice_id}) for invoice_id in invoices]
+    outbox.post_many("document", effects, grouping_id=here, at=at)
 
 
 @outbox.handles("document")
@@ -53,29 +53,25 @@ def make_document(effect: outbox.Effect) -> None:
         end_reads()  # no read is left open while the child works
         printed = print_invoice(record, renderer=press(), when=issued_at)
         pdf, xml = files.store(printed.pdf), files.store(printed.xml)
-        press_actor = Actor(None, "presse", effect.grouping_id, roles=frozenset({Role.COORDINATOR}))
-        attach_document(press_actor, invoice_id=invoice_id, pdf_sha256=pdf, xml_sha256=xml, at=effect.created_at)
+        presser = Actor(None, "presse", effect.grouping_id, roles=frozenset({Role.COORDINATOR}))
+        attach_document(presser, invoice_id=invoice_id, pdf_sha256=pdf, xml_sha256=xml, at=effect.created_at)
 
 
 @command
 def attach_document(actor: Actor, *, invoice_id: int, pdf_sha256: str, xml_sha256: str, at: datetime) -> None:
-    """Write that this PDF and this XML are the invoice's; the first wins, a second is the same bytes anyway."""
+    """Write that this PDF and this XML are the invoice's, and tell the buyer; the first wins."""
     require(policies.can_issue_invoices(actor))
-    queries.get_invoice(actor, invoice_id)
+    invoice = queries.get_invoice(actor, invoice_id)
     session().scalars(select(Invoice.id).where(Invoice.id == invoice_id).with_for_update()).one()
     if queries.find_document(invoice_id) is not None:
         return
     document = InvoiceDocument(invoice_id=invoice_id, pdf_sha256=pdf_sha256, xml_sha256=xml_sha256, made_at=at)
     session().add(document)
     session().flush()
+    mine = tenancy.current()
     rows = session().execute(
-        select(_DOCUMENTS).where(_DOCUMENTS.c.grouping_id == actor.grouping_id, _DOCUMENTS.c.id == document.id)
+        select(_DOCUMENTS).where(_DOCUMENTS.c.grouping_id == mine, _DOCUMENTS.c.id == document.id)
     )
-    journal.record(
-        actor,
-        "document.made",
-        f"invoice:{invoice_id}",
-        at=at,
-        after={"pdf": pdf_sha256, "xml": xml_sha256},
-        sealed={_DOCUMENTS: rows},
-    )
+    after = {"pdf": pdf_sha256, "xml": xml_sha256}
+    journal.record(actor, "document.made", f"invoice:{invoice_id}", at=at, after=after, sealed={_DOCUMENTS: rows})
+    mail.announce(invoice, at=at)

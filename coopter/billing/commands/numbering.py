@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from coopter.billing.models import NumberSeries
+from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
 from coopter.values.refusal import Refusal
+
+_SERIES: Table = NumberSeries.__table__  # type: ignore[assignment]
+_ONE_SERIES_A_YEAR = ["grouping_id", "series", "year"]
 
 
 class SeriesAhead(Refusal):
@@ -17,20 +22,35 @@ class SeriesAhead(Refusal):
 
 
 def take_numbers(series: str, *, count: int, on: date) -> int:
-    """Lock the series of the year and take `count` numbers; returns the first. Chronological (row R75): SeriesAhead.
+    """Lock the series and take `count` numbers of its year; returns the first.
 
-    Continuous by series and year (CGI ann. II art. 242 nonies A; row R10).
+    Continuous by grouping, series and year (CGI ann. II art. 242 nonies A; row R10), chronological over all years of
+    the series (row R75): raises SeriesAhead. Read by Core, so that no row kept in the session is believed.
     """
-    row = session().scalar(
-        select(NumberSeries).where(NumberSeries.series == series, NumberSeries.year == on.year).with_for_update()
+    mine, row = tenancy.current(), _SERIES.c
+    _open(series, year=on.year, on=on)
+    found = session().execute(
+        select(row.year, row.last_number, row.last_issued_on)
+        .where(row.grouping_id == mine, row.series == series)
+        .order_by(row.year)
+        .with_for_update()
     )
-    if row is None:
-        row = NumberSeries(series=series, year=on.year, last_number=0, last_issued_on=on)
-        session().add(row)
-    if on < row.last_issued_on:
-        raise SeriesAhead(series=series, last=row.last_issued_on, on=on)
-    first = row.last_number + 1
-    row.last_number += count
-    row.last_issued_on = on
-    session().flush()
-    return first
+    years = {year: (last, issued_on) for year, last, issued_on in found}
+    latest = max(issued_on for _, issued_on in years.values())
+    if on < latest:
+        raise SeriesAhead(series=series, last=latest, on=on)
+    last, _ = years[on.year]
+    session().execute(
+        update(_SERIES)
+        .where(row.grouping_id == mine, row.series == series, row.year == on.year)
+        .values(last_number=last + count, last_issued_on=on)
+    )
+    return last + 1
+
+
+def _open(series: str, *, year: int, on: date) -> None:
+    """Make the year's row if there is none; whoever comes second waits for the first and finds it."""
+    dialect = postgresql if session().get_bind().dialect.name == "postgresql" else sqlite
+    start = {"grouping_id": tenancy.current(), "series": series, "year": year, "last_number": 0, "last_issued_on": on}
+    statement = dialect.insert(_SERIES).values(start)
+    session().execute(statement.on_conflict_do_nothing(index_elements=_ONE_SERIES_A_YEAR))

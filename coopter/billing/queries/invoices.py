@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from coopter.billing import policies
 from coopter.billing.models import Invoice, InvoiceDocument, InvoiceLine
 from coopter.billing.record import Kind
 from coopter.members.models import Structure
+from coopter.members.rules import natural_order
 from coopter.plumbing.database import session
 from coopter.values.actor import Actor
 from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.refusal import NotFound
+
+
+class Standing(Enum):
+    """How a document stands: an invoice in force, one that a credit note cancelled, or a credit note."""
+
+    ISSUED = "issued"
+    CREDITED = "credited"
+    CREDIT_NOTE = "credit_note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +50,89 @@ class InvoiceSummary:
     credits: str | None
     has_document: bool
 
+    @property
+    def standing(self) -> Standing:
+        """Issued, cancelled, or a credit note."""
+        if self.kind is Kind.CREDIT_NOTE:
+            return Standing.CREDIT_NOTE
+        return Standing.CREDITED if self.credited_by else Standing.ISSUED
+
+    @property
+    def effect(self) -> Money:
+        """What it changes in the buyer's debt, in cents: negative for a credit note."""
+        return -self.gross if self.kind is Kind.CREDIT_NOTE else self.gross
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which invoices a list shows: by month (or year) of work, structure and standing; None = all."""
+
+    month: Month | None = None
+    year: int | None = None
+    structure_id: int | None = None
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A list summed up, in cents: credit notes are taken away."""
+
+    count: int
+    net: Money
+    tax: Money
+    gross: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a list can be narrowed by: the months and the structures (id, name) that have an invoice."""
+
+    months: tuple[Month, ...]
+    structures: tuple[tuple[int, str], ...]
+
+
+EVERYTHING = Wanted()
+_credit = aliased(Invoice)  # the credit note that cancels the invoice of the row
+
 
 def list_invoices(
-    actor: Actor, *, month: Month | None = None, structure_id: int | None = None, year: int | None = None
+    actor: Actor,
+    *,
+    month: Month | None = None,
+    structure_id: int | None = None,
+    wanted: Wanted = EVERYTHING,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> tuple[InvoiceSummary, ...]:
-    """The invoices and credit notes that the actor may see, newest first."""
-    query = _summaries()
-    if not policies.can_see_all_invoices(actor):
-        query = query.where(Invoice.structure_id.in_(actor.sees_invoices_of))
+    """The invoices and credit notes that the actor may see, newest first; `month` and `structure_id` narrow further."""
+    query = _seen_by(_narrowed(_summaries(), wanted), actor)
     if month is not None:
         query = query.where(Invoice.month == month)
     if structure_id is not None:
         query = query.where(Invoice.structure_id == structure_id)
-    if year is not None:
-        query = query.where(Invoice.year == year)
-    query = query.order_by(Invoice.issued_on.desc(), Invoice.id.desc())
+    query = query.order_by(Invoice.issued_on.desc(), Invoice.id.desc()).limit(limit).offset(offset)
     return tuple(InvoiceSummary(*row) for row in session().execute(query))
+
+
+def sum_invoices(actor: Actor, *, wanted: Wanted = EVERYTHING) -> Totals:
+    """How many invoices and credit notes the same list has, and what they come to."""
+    sums = (func.count(Invoice.id), func.sum(Invoice.net), func.sum(Invoice.tax), func.sum(Invoice.gross))
+    query: Select[Any] = select(Invoice.kind, *sums).outerjoin(_credit, _credit.preceding_id == Invoice.id)
+    count, net, tax, gross = 0, Money.zero(), Money.zero(), Money.zero()
+    for kind, lines, *amounts in session().execute(_seen_by(_narrowed(query, wanted), actor).group_by(Invoice.kind)):
+        signed = [-amount if kind is Kind.CREDIT_NOTE else amount for amount in amounts]
+        count, net, tax, gross = count + lines, net + signed[0], tax + signed[1], gross + signed[2]
+    return Totals(count, net, tax, gross)
+
+
+def invoice_choices(actor: Actor) -> Choices:
+    """By what this actor's list can be narrowed: months newest first, structures by code."""
+    months = session().scalars(_seen_by(select(Invoice.month).distinct(), actor).order_by(Invoice.month.desc()))
+    query = select(Structure.id, Structure.code, Structure.legal_name, Structure.trade_name).where(
+        Structure.id.in_(_seen_by(select(Invoice.structure_id), actor))
+    )
+    structures = sorted(session().execute(query), key=lambda row: natural_order(row.code))
+    return Choices(tuple(months), tuple((row.id, row.trade_name or row.legal_name) for row in structures))
 
 
 def invoices_of_month(month: Month) -> tuple[InvoiceSummary, ...]:
@@ -71,6 +149,14 @@ def get_invoice(actor: Actor, invoice_id: int) -> Invoice:
     return invoice
 
 
+def get_summary(actor: Actor, invoice_id: int) -> InvoiceSummary:
+    """An invoice as lists show it, for an actor who may see it; raises NotFound."""
+    row = session().execute(_seen_by(_summaries(), actor).where(Invoice.id == invoice_id)).first()
+    if row is None:
+        raise NotFound()
+    return InvoiceSummary(*row)
+
+
 def list_lines(invoice_id: int) -> tuple[InvoiceLine, ...]:
     """The lines of an invoice, in their order."""
     query = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id).order_by(InvoiceLine.position)
@@ -82,44 +168,47 @@ def find_credit_note(invoice_id: int) -> Invoice | None:
     return session().scalar(select(Invoice).where(Invoice.preceding_id == invoice_id, Invoice.kind == Kind.CREDIT_NOTE))
 
 
-def find_document(invoice_id: int) -> InvoiceDocument | None:
-    """The document of an invoice, once it was made."""
-    return session().scalar(select(InvoiceDocument).where(InvoiceDocument.invoice_id == invoice_id))
+def find_in_force(invoice: Invoice) -> InvoiceSummary | None:
+    """The invoice that stands for the structure and month of this one, not cancelled: itself, or what replaced it."""
+    wanted = Wanted(month=invoice.month, structure_id=invoice.structure_id, standing=Standing.ISSUED)
+    query = _narrowed(_summaries(), wanted).order_by(Invoice.id.desc()).limit(1)
+    row = session().execute(query).first()
+    return None if row is None else InvoiceSummary(*row)
 
 
-def documents_missing() -> tuple[int, ...]:
-    """The invoices that have no document yet, oldest first."""
-    query = (
-        select(Invoice.id)
-        .outerjoin(InvoiceDocument, InvoiceDocument.invoice_id == Invoice.id)
-        .where(InvoiceDocument.id.is_(None))
-        .order_by(Invoice.id)
-    )
-    return tuple(session().scalars(query))
+def _seen_by(query: Select[Any], actor: Actor) -> Select[Any]:
+    if policies.can_see_all_invoices(actor):
+        return query
+    return query.where(Invoice.structure_id.in_(actor.sees_invoices_of))
 
 
-def _summaries() -> Select[tuple[object, ...]]:
-    credit, credited = aliased(Invoice), aliased(Invoice)
-    return (
+def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    """Narrow a query that joins `_credit`."""
+    if wanted.month is not None:
+        query = query.where(Invoice.month == wanted.month)
+    if wanted.year is not None:
+        query = query.where(Invoice.month.between(Month(wanted.year, 1), Month(wanted.year, 12)))
+    if wanted.structure_id is not None:
+        query = query.where(Invoice.structure_id == wanted.structure_id)
+    if wanted.standing is Standing.CREDIT_NOTE:
+        return query.where(Invoice.kind == Kind.CREDIT_NOTE)
+    if wanted.standing is not None:
+        query = query.where(Invoice.kind == Kind.INVOICE)
+        query = query.where(_credit.id.is_(None) if wanted.standing is Standing.ISSUED else _credit.id.is_not(None))
+    return query
+
+
+def _summaries() -> Select[Any]:
+    credited = aliased(Invoice)
+    query: Select[Any] = (
         select(
-            Invoice.id,
-            Invoice.kind,
-            Invoice.number,
-            Invoice.month,
-            Invoice.structure_id,
-            Structure.code,
-            Structure.legal_name,
-            Invoice.issued_on,
-            Invoice.due_on,
-            Invoice.net,
-            Invoice.tax,
-            Invoice.gross,
-            credit.number,
-            credited.number,
-            InvoiceDocument.id.is_not(None),
+            Invoice.id, Invoice.kind, Invoice.number, Invoice.month, Invoice.structure_id, Structure.code,
+            Structure.legal_name, Invoice.issued_on, Invoice.due_on, Invoice.net, Invoice.tax, Invoice.gross,
+            _credit.number, credited.number, InvoiceDocument.id.is_not(None),
         )
         .join(Structure, Structure.id == Invoice.structure_id)
-        .outerjoin(credit, credit.preceding_id == Invoice.id)
+        .outerjoin(_credit, _credit.preceding_id == Invoice.id)
         .outerjoin(credited, credited.id == Invoice.preceding_id)
         .outerjoin(InvoiceDocument, InvoiceDocument.invoice_id == Invoice.id)
-    )
+    )  # fmt: skip
+    return query

@@ -58,7 +58,7 @@ def _hours(invoice: Invoice) -> tuple[HourLine, ...]:
 
 
 def bare_records(invoices: Sequence[Invoice]) -> tuple[tuple[Invoice, InvoiceRecord], ...]:
-    """The records of these invoices without their hours and logos, in one query: what a check recomputes totals from."""
+    """The records of these invoices without hours and logos, in one query: what a check recomputes totals from."""
     lines: dict[int, list[InvoiceLine]] = {invoice.id: [] for invoice in invoices}
     query = select(InvoiceLine).where(InvoiceLine.invoice_id.in_(lines)).order_by(InvoiceLine.position)
     for line in session().scalars(query.execution_options(populate_existing=True)):

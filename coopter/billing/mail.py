@@ -1,0 +1,45 @@
+"""Mails about invoices: « votre facture est prête », to the address that the invoice itself was issued with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from coopter.billing import rules
+from coopter.billing.models import Invoice
+from coopter.billing.record import InvoiceRecord
+from coopter.members import queries as members
+from coopter.plumbing import formats, mail
+
+
+def announce(invoice: Invoice, *, at: datetime) -> None:
+    """Tell the buyer, in the running command, that its document is ready; once per invoice, with a link, no attachment.
+
+    The address is the one frozen in the invoice, so that recipient and invoice cannot part (row R30). A buyer without
+    a usable address gets no mail: its invoice waits on its page all the same.
+    """
+    record = rules.thaw(invoice.record, lines=(), hours=(), logo=None)
+    if not record.buyer.email:
+        return
+    grouping = members.get_grouping_by_id(invoice.grouping_id)
+    try:
+        mail.post(
+            to=record.buyer.email,
+            subject=_subject(record),
+            template="billing/mail/ready",
+            context={
+                "grouping_name": grouping.name, "slug": grouping.slug, "invoice_id": invoice.id, "record": record,
+                "iban": formats.iban(record.account.iban) if record.account else "",
+            },
+            key=f"invoice-ready:{invoice.grouping_id}:{invoice.id}",
+            grouping_id=invoice.grouping_id,
+            at=at,
+        )  # fmt: skip
+    except mail.NotAnAddress:
+        return
+
+
+def _subject(record: InvoiceRecord) -> str:
+    month, gross = formats.month(record.period), formats.money(record.gross)
+    if record.preceding is not None:
+        return f"Avoir {record.number} : la facture {record.preceding.number} de {month} est annulée"
+    return f"Facture {record.number} de {month} : {gross} à régler avant le {formats.day(record.due_on)}"

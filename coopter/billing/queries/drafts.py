@@ -1,0 +1,176 @@
+"""What would be invoiced, before anything is written: a month's drafts, and a cancelled invoice drafted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from coopter.billing import rules
+from coopter.billing.models import Invoice
+from coopter.billing.queries.invoices import list_lines
+from coopter.billing.queries.parties import buyer_of, issuance_of, notes_on, references_of, terms_of
+from coopter.billing.queries.records import invoice_record
+from coopter.billing.record import InvoiceRecord, Issuance, Line, LineKind, Vat, VatRegime
+from coopter.costs import queries as costs
+from coopter.costs.queries import ShareRecord
+from coopter.costs.rules import AllocationKey, Pool, PriceUnderExemption, key_in_force
+from coopter.members import queries as members
+from coopter.members import rules as terms
+from coopter.members.models import Grouping, Structure
+from coopter.staff import queries as staff
+from coopter.values.month import Month
+from coopter.values.rate import Rate
+
+MANAGEMENT = "Frais de gestion du groupement"
+BY_DEFAULT = "clé par défaut, au prorata des heures"
+_MOST_BASES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The price of an employee's hour in force for the month, in place of exact shares."""
+
+    id: int
+    rate: Rate
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedLine:
+    """A line with the rows that explain it, and the decision that it follows."""
+
+    line: Line
+    employee_id: int | None
+    share_id: int | None
+    price_id: int | None
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """An invoice ready to be numbered, for one structure."""
+
+    structure: Structure
+    record: InvoiceRecord
+    lines: tuple[DraftedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What all lines of a month are drafted with."""
+
+    month: Month
+    vat: Vat
+    labels: Mapping[int, tuple[str, str]]
+    prices: Mapping[int, Price]
+    keys: tuple[AllocationKey, ...]
+
+    def basis_of(self, share: ShareRecord) -> str:
+        key = key_in_force(self.keys, pool=share.pool, employee_id=share.employee_id, on=self.month.first)
+        return key.decided_by if key.number else BY_DEFAULT
+
+
+def draft_month(
+    grouping: Grouping, *, month: Month, shares: Iterable[ShareRecord], prices: Mapping[int, Price], on: date
+) -> tuple[Drafted, ...]:
+    """What would be invoiced, in the order of the structures' codes; nothing is written.
+
+    `prices` has the employees whose hours are priced. Raises PriceUnderExemption under art. 261 B, and the refusals
+    of `rules.draft`: MixedLines, NegativeTotal.
+    """
+    by_structure: dict[int, list[ShareRecord]] = {}
+    for share in shares:
+        by_structure.setdefault(share.structure_id, []).append(share)
+    issuance = issuance_of(grouping, month=month, on=on, basis="")
+    if prices and issuance.vat_regime is VatRegime.EXEMPT_261B:
+        raise PriceUnderExemption(day=month.last)
+    public = replace(issuance, notes=notes_on(on, public=True))
+    desk = _desk(month, issuance=issuance, shares=by_structure, prices=prices)
+    structures = members.structures_by_id(by_structure)
+    drafts = []
+    for structure in sorted(structures.values(), key=lambda s: (terms.natural_order(s.code), s.code)):
+        lines = tuple(_lines(by_structure[structure.id], desk))
+        if any(line.line.amount for line in lines):
+            drafts.append(_draft(structure, lines, issuance=public if structure.is_public_body else issuance))
+    return tuple(drafts)
+
+
+def draft_again(invoice: Invoice, *, on: date) -> Drafted:
+    """A cancelled invoice drafted anew: the same amounts before tax; parties, VAT and terms as they now stand.
+
+    Raises PriceUnderExemption where the month's regime was corrected to art. 261 B and the lines are priced.
+    """
+    grouping = members.get_grouping_by_id(invoice.grouping_id)
+    structure = members.get_structure(invoice.structure_id)
+    old = invoice_record(invoice.id)
+    issuance = issuance_of(grouping, month=invoice.month, on=on, basis=old.basis)
+    if old.line_kind is LineKind.PRICED and issuance.vat_regime is VatRegime.EXEMPT_261B:
+        raise PriceUnderExemption(day=invoice.month.last)
+    if structure.is_public_body:
+        issuance = replace(issuance, notes=notes_on(on, public=True))
+    vat = _treatment(issuance)
+    lines = tuple(
+        DraftedLine(replace(line, vat=vat), row.employee_id, row.share_id, row.price_id, old.basis)
+        for line, row in zip(old.lines, list_lines(invoice.id), strict=True)
+    )
+    return _draft(structure, lines, issuance=issuance)
+
+
+def _treatment(issuance: Issuance) -> Vat:
+    """How the month's lines are taxed, by the rate in force on its last day."""
+    rate = terms.as_rate(members.parameter("vat_rate", on=issuance.period.last))
+    return rules.treatment(issuance.vat_regime, rate=rate)
+
+
+def _desk(
+    month: Month, *, issuance: Issuance, shares: Mapping[int, list[ShareRecord]], prices: Mapping[int, Price]
+) -> _Desk:
+    employees = staff.employees_by_id({one.employee_id for own in shares.values() for one in own if one.employee_id})
+    jobs = staff.job_titles(month.last)
+    return _Desk(
+        month=month,
+        vat=_treatment(issuance),
+        labels={employee.id: (employee.name, jobs.get(employee.id, "")) for employee in employees.values()},
+        prices=prices,
+        keys=costs.list_rules(),
+    )
+
+
+def _draft(structure: Structure, lines: tuple[DraftedLine, ...], *, issuance: Issuance) -> Drafted:
+    on = issuance.issued_on
+    bases = tuple(dict.fromkeys(line.basis for line in lines if line.basis))
+    shown = " ; ".join(bases[:_MOST_BASES]) + (" ; …" if len(bases) > _MOST_BASES else "")
+    record = rules.draft(
+        tuple(drafted.line for drafted in lines),
+        buyer=buyer_of(structure),
+        issuance=replace(issuance, basis=shown),
+        due_on=rules.due_date(on, terms=terms_of(structure, on=on), public_body=structure.is_public_body),
+        references=references_of(structure),
+    )
+    return Drafted(structure, record, lines)
+
+
+def _lines(shares: list[ShareRecord], desk: _Desk) -> Iterator[DraftedLine]:
+    """Employees by name, then management, which a price per hour already holds; empty lines are left out."""
+    is_priced = any(share.employee_id in desk.prices for share in shares if share.minutes)
+    for share in sorted(shares, key=lambda s: (s.pool is Pool.MANAGEMENT, desk.labels.get(s.employee_id or 0, ("",)))):
+        if share.pool is Pool.MANAGEMENT and is_priced:
+            continue
+        drafted = _line(share, desk)
+        if drafted.line.amount or drafted.line.minutes:
+            yield drafted
+
+
+def _line(share: ShareRecord, desk: _Desk) -> DraftedLine:
+    price = desk.prices.get(share.employee_id or 0)
+    if share.pool is Pool.MANAGEMENT:
+        line = rules.shared_line(MANAGEMENT, amount=share.amount, vat=desk.vat)
+        return DraftedLine(line, None, share.share_id, None, desk.basis_of(share))
+    name, job = desk.labels[share.employee_id or 0]
+    label = f"Mise à disposition : {name}"
+    if price is None:
+        line = rules.shared_line(label, amount=share.amount, vat=desk.vat, minutes=share.minutes, detail=job)
+        return DraftedLine(line, share.employee_id, share.share_id, None, desk.basis_of(share))
+    line = rules.price_line(label, minutes=share.minutes, unit_price=price.rate, vat=desk.vat, detail=job)
+    return DraftedLine(line, share.employee_id, share.share_id, price.id, price.decided_by)

@@ -1,0 +1,120 @@
+"""What the page of one invoice shows: the document as it was frozen, what became of it, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from coopter.billing import policies
+from coopter.billing.queries.documents import find_document, retried_at
+from coopter.billing.queries.drafts import draft_again
+from coopter.billing.queries.explaining import LineSummary, lines_of
+from coopter.billing.queries.invoices import (
+    InvoiceSummary,
+    Standing,
+    find_credit_note,
+    find_in_force,
+    get_invoice,
+    get_summary,
+)
+from coopter.billing.queries.records import bare_records
+from coopter.billing.record import Address, InvoiceRecord, Party
+from coopter.plumbing import formats
+from coopter.values.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """One invoice as its page shows it; `record` is what was issued, without the hours and the logo of the paper."""
+
+    summary: InvoiceSummary
+    record: InvoiceRecord
+    lines: tuple[LineSummary, ...]
+    issued_by: str
+    issued_at: datetime
+    reason: str
+    made_at: datetime | None
+    retried_at: datetime | None
+    credit_id: int | None
+    credited_id: int | None
+    in_force: InvoiceSummary | None
+    may_credit: bool
+    may_issue_again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that issuing again would say otherwise than the cancelled invoice, as both would print it."""
+
+    what: str
+    before: str
+    after: str
+
+
+def invoice_page(actor: Actor, invoice_id: int) -> InvoicePage:
+    """The page of an invoice that the actor may see; raises NotFound."""
+    invoice = get_invoice(actor, invoice_id)
+    summary = get_summary(actor, invoice.id)
+    ((_, record),) = bare_records([invoice])
+    document = find_document(invoice.id)
+    in_force = find_in_force(invoice)
+    credit = find_credit_note(invoice.id)
+    writes = policies.can_issue_invoices(actor)
+    return InvoicePage(
+        summary=summary,
+        record=record,
+        lines=lines_of(invoice.id),
+        issued_by=invoice.issued_by,
+        issued_at=invoice.issued_at,
+        reason=invoice.reason,
+        made_at=document.made_at if document else None,
+        retried_at=None if document else retried_at(invoice.id),
+        credit_id=credit.id if credit else None,
+        credited_id=invoice.preceding_id,
+        in_force=in_force,
+        may_credit=writes and summary.standing is Standing.ISSUED,
+        may_issue_again=writes and summary.standing is Standing.CREDITED and in_force is None,
+    )
+
+
+def changes_again(actor: Actor, *, invoice_id: int, on: date) -> tuple[Change, ...]:
+    """What would be printed otherwise if a cancelled invoice were issued again on this day; raises NotFound.
+
+    Also raises the refusals of `rules.draft` and `rules.due_date`.
+    """
+    invoice = get_invoice(actor, invoice_id)
+    ((_, before),) = bare_records([invoice])
+    after = draft_again(invoice, on=on).record
+    pairs = zip(_told(before), _told(after), strict=True)
+    return tuple(Change(what, old, new) for (what, old), (_, new) in pairs if old != new)
+
+
+def _told(record: InvoiceRecord) -> Iterator[tuple[str, str]]:
+    yield "Date d’émission", formats.day(record.issued_on)
+    yield "Échéance", formats.day(record.due_on)
+    yield from _party("Émetteur", record.seller)
+    yield "IBAN", formats.iban(record.account.iban) if record.account else ""
+    yield from _party("Destinataire", record.buyer)
+    yield "Bon de commande", record.references.purchase_order
+    yield "Numéro d’engagement", record.references.public_order_ref
+    yield "Code service", record.references.service_code
+    yield "TVA", ", ".join(line.vat.reason or formats.rate_percent(line.vat.rate) for line in record.vat_lines)
+    yield "Total à payer", formats.money(record.gross)
+
+
+def _party(who: str, party: Party) -> Iterator[tuple[str, str]]:
+    yield who, party.legal_name
+    yield f"{who} : SIRET", formats.siret(party.siret)
+    yield f"{who} : numéro de TVA", party.vat_number
+    yield f"{who} : adresse", _address(party.address)
+    yield f"{who} : adresse de facturation", _address(party.billing_address)
+    yield f"{who} : courriel", party.email
+    yield f"{who} : adresse de facturation électronique", party.einvoice_address
+
+
+def _address(address: Address | None) -> str:
+    if address is None:
+        return ""
+    lines = (address.name, *address.lines, f"{address.postcode} {address.city}".strip())
+    return ", ".join(line for line in lines if line)
