@@ -1,9 +1,11 @@
 """What the billing tests share: golden files, rewritten only when asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from coopter.billing.pdf.renderer import Renderer
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -21,3 +23,10 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
         assert found == path.read_bytes()
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Iterator[Renderer]:
+    """One rendering child for all tests that have nothing against sharing it."""
+    with Renderer() as pool:
+        yield pool

@@ -1,7 +1,7 @@
 """Invoices to try things on: one sentence each, every detail with a default."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from coopter.billing.record import (
     Address,
@@ -29,6 +29,11 @@ from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.rate import Rate
 
+WHEN = datetime(2007, 4, 5, 10, 30, tzinfo=UTC)
+LOGO = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f6"
+    "45400000000049454e44ae426082"
+)
 MARCH = Month(2007, 3)
 TWENTY = Rate.percent("20")
 NOTES: Notes = legal_notes(

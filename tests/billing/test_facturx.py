@@ -154,7 +154,7 @@ LINES = st.lists(st.tuples(st.integers(1, 10**7), st.sampled_from(["20", "10", "
 
 
 @given(LINES, st.sampled_from(list(VatRegime)), st.booleans())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_generated_invoices_pass(lines: list[tuple[int, str]], regime: VatRegime, credited: bool) -> None:
     shares = tuple(
         line for cents, rate in lines for line in samples.shares(cents, regime=regime, rate=Rate.percent(rate))

@@ -132,7 +132,7 @@ class _Child:
             raise DocumentTooHeavy(title=title)
         if answer[0] == b"fault":
             raise DocumentFailed(answer[1].decode("utf-8", "replace"))
-        return Rendering(answer[1], float(answer[2]))
+        return Rendering(answer[1], int(answer[2]) / 1_000_000)
 
     def _answer(self, seconds: float, blobs: list[bytes] | None = None) -> list[bytes]:
         """Send and wait; past the time the child is killed, which ends the wait."""
