@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from flask.testing import FlaskClient
+from stdnum import luhn
 
 from coopter.costs.models import CostLine
 from coopter.costs.rules import CostKind
@@ -38,18 +39,11 @@ def saved(row: Row) -> Row:
     return row
 
 
-def luhn(digits: str) -> str:
-    """The digits with the check digit that makes them a valid SIREN or SIRET."""
-    total = 0
-    for place, character in enumerate(reversed(digits)):
-        value = int(character) * (2 if place % 2 == 0 else 1)
-        total += value - 9 if value > 9 else value
-    return digits + str(-total % 10)
-
-
 def a_siret(number: int) -> str:
     """A valid SIRET that belongs to nobody, its SIREN valid too."""
-    return luhn(luhn(f"9999{number:04d}") + "0001")
+    siren = f"9999{number:04d}"
+    site = f"{siren}{luhn.calc_check_digit(siren)}0001"
+    return f"{site}{luhn.calc_check_digit(site)}"
 
 
 def a_grouping(*, slug: str = "cap-cooperation", **fields: Any) -> Grouping:

@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Table, Text, UniqueConstraint, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopter.plumbing.database import Base, JsonText, UtcDateTime, session
@@ -23,6 +34,8 @@ INSTALLATION = 0
 GENESIS = "0" * 64
 SEAL_SIZE = 1_000
 ROW_DIGEST = 32  # hexadecimal characters kept of a row's SHA-256: 128 bits
+
+Conditions = Sequence[ColumnElement[bool]]
 
 # Tables whose rows are sealed once written; rooms add theirs with `protected`.
 PROTECTED: dict[str, Table] = {}
@@ -75,6 +88,8 @@ class Seal(Base):
 
 def protected(row: type[Base]) -> type[Base]:
     """Declare that the rows of this table are sealed: `coopter verify` demands a seal for each."""
+    if any(isinstance(column.type, Boolean) for column in row.__table__.columns):
+        raise TypeError(f"{row.__tablename__}: a sealed row has no boolean, which the two databases give differently")
     PROTECTED[row.__tablename__] = row.__table__  # type: ignore[assignment]
     return row
 
@@ -87,9 +102,12 @@ def record(
     at: datetime,
     before: Any = None,
     after: Any = None,
-    sealed: Mapping[Table, Iterable[Row[Any]]] | None = None,
+    sealed: Mapping[Table, Conditions] | None = None,
 ) -> JournalEntry:
-    """Write one entry at the end of the actor's chain, and the seals of the rows that this act made final."""
+    """Write one entry at the end of the actor's chain, and seal the rows that this act made final.
+
+    `sealed` says of each table which of the grouping's rows those are.
+    """
     chain = actor.grouping_id if actor.grouping_id is not None else INSTALLATION
     head = session().scalar(select(JournalHead).where(JournalHead.chain == chain).with_for_update())
     if head is None:
@@ -136,8 +154,17 @@ def entry_hash(entry: JournalEntry) -> str:
     )
 
 
+def final_rows(table: Table, *where: ColumnElement[bool]) -> Iterable[Row[Any]]:
+    """Rows about to be sealed, or verified, a thousand at a time: every column in order, as the driver gives it."""
+    columns = [type_coerce(column, Text()).label(column.name) for column in table.columns]
+    return session().execute(select(*columns).where(*where).order_by(table.c.id)).yield_per(SEAL_SIZE)
+
+
 def row_digest(values: Sequence[Any]) -> str:
-    """Digest of one row: its column values in the table's order, as an unambiguous JSON list."""
+    """Digest of one row as `final_rows` gives it: the driver's values in the table's order, as unambiguous JSON.
+
+    The same on SQLite as on PostgreSQL, which gives days and instants as objects and not as text.
+    """
     return sha256(_encode(values).encode()).hexdigest()[:ROW_DIGEST]
 
 
@@ -152,12 +179,12 @@ def seal_digest(table_name: str, rows: Mapping[str, str]) -> str:
     return digest({"table": str(table_name), "rows": dict(rows)})
 
 
-def _write_seals(chain: int, sequence: int, sealed: Mapping[Table, Iterable[Row[Any]]]) -> list[str]:
+def _write_seals(chain: int, sequence: int, sealed: Mapping[Table, Conditions]) -> list[str]:
     digests: list[str] = []
     lines: list[dict[str, Any]] = []
-    for table, rows in sealed.items():
-        for part in _batched(row_digests(table, rows).items(), SEAL_SIZE):
-            content = dict(part)
+    for table, which in sealed.items():
+        for part in _batched(final_rows(table, table.c.grouping_id == chain, *which), SEAL_SIZE):
+            content = row_digests(table, part)
             digests.append(seal_digest(table.name, content))
             lines.append(
                 {
@@ -191,7 +218,7 @@ def _plain(value: Any) -> Any:
 
 def _render(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     if isinstance(value, date):
         return value.isoformat()
     for name in ("cents", "number", "ten_thousandths", "value"):

@@ -74,10 +74,8 @@ def set_allocation_rule(
         "number": row.number, "pool": pool, "employee_id": employee_id, "method": method, "weights": row.weights,
         "from_on": from_on, "decided_by": row.decided_by,
     }  # fmt: skip
-    stored = session().execute(select(RULES).where(RULES.c.grouping_id == tenancy.current(), RULES.c.id == row.id))
-    journal.record(
-        actor, "costs.rule_set", f"allocation_rule:{row.id}", at=at, after=after, sealed={RULES: stored.all()}
-    )
+    sealed = {RULES: [RULES.c.id == row.id]}
+    journal.record(actor, "costs.rule_set", f"allocation_rule:{row.id}", at=at, after=after, sealed=sealed)
     return row.number
 
 
@@ -109,10 +107,8 @@ def set_hourly_price(
     session().add(row)
     session().flush()
     after = {"employee_id": employee_id, "rate": rate, "from_on": from_on, "decided_by": row.decided_by}
-    stored = session().execute(select(PRICES).where(PRICES.c.grouping_id == tenancy.current(), PRICES.c.id == row.id))
-    journal.record(
-        actor, "costs.price_set", f"hourly_price:{row.id}", at=at, after=after, sealed={PRICES: stored.all()}
-    )
+    sealed = {PRICES: [PRICES.c.id == row.id]}
+    journal.record(actor, "costs.price_set", f"hourly_price:{row.id}", at=at, after=after, sealed=sealed)
     return row.id
 
 

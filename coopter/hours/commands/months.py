@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from coopter.hours import policies, queries
 from coopter.hours.commands.turns import take_turn
@@ -92,7 +92,8 @@ def lock_month(actor: Actor, *, month: Month, at: datetime) -> MonthLock:
     require(policies.can_lock_month(actor))
     take_turn()
     queries.check_open(month)
-    unready = queries.waiting(month)
+    states = queries.states_of(month)
+    unready = [one for one in states if one.state is not EntryState.CONFIRMED]
     if unready:
         minutes = sum(one.minutes for one in unready)
         count = sum(one.lines for one in unready)
@@ -100,20 +101,8 @@ def lock_month(actor: Actor, *, month: Month, at: datetime) -> MonthLock:
     lock = MonthLock(month=month, locked_at=at, locked_by=actor.name)
     session().add(lock)
     session().flush()
-    lines = (
-        session()
-        .execute(
-            select(ENTRIES)
-            .where(ENTRIES.c.grouping_id == tenancy.current(), ENTRIES.c.month == month)
-            .order_by(ENTRIES.c.id)
-        )
-        .all()
-    )
-    own = session().execute(
-        select(LOCKS).where(LOCKS.c.grouping_id == tenancy.current(), LOCKS.c.id == lock.id)
-    ).all()  # fmt: skip
     journal.record(
-        actor, "hours.month_locked", f"month:{month}", at=at, after={"lines": len(lines)},
-        sealed={LOCKS: own, ENTRIES: lines},
+        actor, "hours.month_locked", f"month:{month}", at=at, after={"lines": sum(one.lines for one in states)},
+        sealed={LOCKS: [LOCKS.c.id == lock.id], ENTRIES: [ENTRIES.c.month == month]},
     )  # fmt: skip
     return lock

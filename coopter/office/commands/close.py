@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Table, select
 
 from coopter.billing import commands as billing
 from coopter.costs import commands as costs
@@ -17,7 +16,7 @@ from coopter.office import policies
 from coopter.office.queries import Obstacle, preview_month
 from coopter.office.queries.preview import prices_of
 from coopter.plumbing import journal
-from coopter.plumbing.database import Base, session
+from coopter.plumbing.database import Base
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
 from coopter.values.money import Money, total
@@ -30,7 +29,13 @@ HANGING_ON = {"cost_share": ("split_id", "cost_split"), "invoice_line": ("invoic
 
 
 class ClosedBy(Refusal):
-    """%(month)s a déjà été clos par %(by)s le %(at)s : ses factures sont établies, rien n'a été fait une seconde fois."""
+    """%(month)s a déjà été clos par %(by)s le %(at)s : ses factures sont établies, rien n'a été fait une seconde
+    fois."""
+
+
+class PreviewChanged(Refusal):
+    """Les montants de %(month)s ont changé depuis l'aperçu : %(shown)s étaient annoncés, ce serait maintenant %(now)s.
+    Rien n'a été clos. Relisez, puis clôturez."""
 
 
 class NotReady(Refusal):
@@ -60,11 +65,12 @@ class Closing:
 
 
 @command
-def close_month(actor: Actor, *, month: Month, on: date, at: datetime) -> Closing:
+def close_month(actor: Actor, *, month: Month, on: date, at: datetime, expected: Money | None = None) -> Closing:
     """Lock the month, split its costs, invoice every member: all of it, or nothing (rows R1, R3, R17).
 
-    `on` is the date of issue. Two coordinators at once: the lock of the grouping's row puts them in line, and the
-    second is told who closed it and when. Raises ClosedBy, NotReady with every obstacle, SeriesAhead.
+    `on` is the date of issue, `expected` the total with VAT that was shown to whoever decided, if any. Two coordinators
+    at once: the lock of the grouping's row puts them in line, and the second is told who closed it and when. Raises
+    ClosedBy, NotReady with every obstacle, PreviewChanged, SeriesAhead.
     """
     require(policies.can_close_month(actor))
     take_turn()
@@ -73,6 +79,8 @@ def close_month(actor: Actor, *, month: Month, on: date, at: datetime) -> Closin
     if not preview.can_close:
         reasons = " ".join(str(obstacle.refusal) for obstacle in preview.blocks)
         raise NotReady(obstacles=preview.blocks, month=month, reasons=reasons)
+    if expected is not None and preview.gross != expected:
+        raise PreviewChanged(month=month, shown=expected, now=preview.gross)
     timesheets.lock_month(actor, month=month, at=at)
     worked = hours.worked_minutes(month)
     shares = costs.split_month(actor, month=month, worked=worked, at=at)
@@ -85,7 +93,7 @@ def close_month(actor: Actor, *, month: Month, on: date, at: datetime) -> Closin
         f"month:{month}",
         at=at,
         after={"invoices": len(invoices), "net": closing.net, "gross": closing.gross, "cost": preview.cost, "on": on},
-        sealed={_table(name): _rows(actor.grouping_id, month, name) for name in (*OF_THE_MONTH, *HANGING_ON)},
+        sealed={_table(name): _of_the_month(actor.grouping_id, month, name) for name in (*OF_THE_MONTH, *HANGING_ON)},
     )
     return closing
 
@@ -97,18 +105,15 @@ def check_not_closed(month: Month) -> None:
         raise ClosedBy(month=month, by=lock.locked_by, at=lock.locked_at)
 
 
-def _rows(grouping_id: int | None, month: Month, name: str) -> list[Row[Any]] | Any:
-    """The rows of a table that belong to the month, with all their columns, by id."""
+def _of_the_month(grouping_id: int | None, month: Month, name: str) -> journal.Conditions:
+    """Which rows of a table belong to the month."""
     table = _table(name)
-    query: Select[Any] = select(table).where(table.c.grouping_id == grouping_id)
-    if name in HANGING_ON:
-        column, parent_name = HANGING_ON[name]
-        parent = _table(parent_name)
-        query = query.join(parent, (parent.c.id == table.c[column]) & (parent.c.grouping_id == grouping_id))
-        query = query.where(parent.c.month == month)
-    else:
-        query = query.where(table.c.month == month)
-    return session().execute(query.order_by(table.c.id))
+    if name not in HANGING_ON:
+        return [table.c.month == month]
+    column, parent_name = HANGING_ON[name]
+    parent = _table(parent_name)
+    mine = select(parent.c.id).where(parent.c.grouping_id == grouping_id, parent.c.month == month)
+    return [table.c[column].in_(mine)]
 
 
 def _table(name: str) -> Table:

@@ -137,7 +137,8 @@ def preview_month(actor: Actor, *, month: Month, on: date) -> Preview:
     else:
         blocks.extend(_refused(compute))
     blocks.extend(_incomplete(grouping, drafts))
-    listed = tuple(_member(drafted, before=_net_of(month.previous())) for drafted in drafts)
+    before = _net_of(month.previous())
+    listed = tuple(_member(drafted, before=before) for drafted in drafts)
     return Preview(
         month=month,
         on=on,
@@ -151,12 +152,11 @@ def preview_month(actor: Actor, *, month: Month, on: date) -> Preview:
 
 def prices_of(month: Month, employees: list[int]) -> dict[int, billing.Price]:
     """The price of each employee's hour in force on the month's first day; empty when the month is shared at cost."""
-    found: dict[int, billing.Price] = {}
-    for employee_id in sorted(set(employees)):
-        price = costs.price_in_force(employee_id, month.first)
-        if price is not None and price.rate is not None:
-            found[employee_id] = billing.Price(price.id, price.rate, price.decided_by)
-    return found
+    return {
+        employee_id: billing.Price(price.id, price.rate, price.decided_by)
+        for employee_id, price in costs.prices_in_force(month, employees).items()
+        if price.rate is not None
+    }
 
 
 def _blocks_before(month: Month) -> Iterator[Obstacle]:
