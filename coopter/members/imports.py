@@ -84,6 +84,19 @@ COLUMNS = (
     Column("joined_on", ("adhésion", "date d'adhésion", "adhérente depuis"), parse=parse_day, required=False),
 )
 
+EXAMPLE = {
+    "code": "PC2",
+    "legal_name": "Jardins de l'Étier",
+    "legal_form": "scic",
+    "vat_status": "redevable",
+    "address": "2 quai des Indes",
+    "postcode": "56100",
+    "city": "Lorient",
+    "country": "FR",
+    "email": "contact@jardins.example",
+    "headcount": "5",
+}
+
 
 def read_structures(content: bytes, *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Table:
     """Checked lines of a file of structures; what a line does not say is None. Raises Faults."""

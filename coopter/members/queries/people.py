@@ -1,100 +1,24 @@
-"""Reads of the members' room: groupings, structures, memberships, people, and who a person is in a grouping."""
+"""Reads of people, of their roles and invitations, and of who somebody is in a grouping."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from coopter.members.models import Grouping, Invitation, Membership, Parameter, Person, RoleGrant, Structure
-from coopter.members.rules import Setting, VatRegime, as_vat_regime, found_in, in_force, natural_order
+from coopter.members.models import Grouping, Invitation, Person, RoleGrant, Structure
+from coopter.members.queries.absent import absent
+from coopter.members.queries.groupings import list_groupings
+from coopter.members.rules import found_in
 from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
 from coopter.values.actor import Actor, Role
 from coopter.values.refusal import NotFound
 
 ADMINISTRATOR = "administrator"
-
-
-def find_grouping(slug: str) -> Grouping | None:
-    """The grouping of this slug, or None."""
-    return session().scalar(select(Grouping).where(Grouping.slug == slug))
-
-
-def get_grouping(slug: str) -> Grouping:
-    """The grouping of this slug; raises NotFound."""
-    return find_grouping(slug) or _missing()
-
-
-def get_grouping_by_id(grouping_id: int) -> Grouping:
-    """The grouping of this id; raises NotFound."""
-    return session().get(Grouping, grouping_id) or _missing()
-
-
-def list_groupings() -> tuple[Grouping, ...]:
-    """All groupings of the installation, by name."""
-    return tuple(session().scalars(select(Grouping).order_by(Grouping.name)))
-
-
-def get_structure(structure_id: int) -> Structure:
-    """The structure of this id in the grouping in scope; raises NotFound, for another grouping's too."""
-    return session().scalar(select(Structure).where(Structure.id == structure_id)) or _missing()
-
-
-def find_structure_by_code(code: str) -> Structure | None:
-    """The structure of this code in the grouping in scope, or None."""
-    return session().scalar(select(Structure).where(Structure.code == code))
-
-
-def list_structures(*, on: date | None = None, search: str = "") -> tuple[Structure, ...]:
-    """Structures in natural order of their codes; with `on`, those who are members that day."""
-    query = select(Structure)
-    if on is not None:
-        query = query.where(Structure.id.in_(_members_on(on)))
-    rows = [row for row in session().scalars(query) if not search or found_in(search, *_searched(row))]
-    return tuple(sorted(rows, key=lambda row: natural_order(row.code)))
-
-
-def structures_by_id(ids: Iterable[int] | None = None) -> dict[int, Structure]:
-    """Structures by id, in one query; all of the grouping when no ids are given."""
-    wanted = None if ids is None else set(ids)
-    rows = session().scalars(select(Structure)).all() if wanted is None or len(wanted) > 50 else _some(wanted)
-    return {row.id: row for row in rows if wanted is None or row.id in wanted}
-
-
-def is_member(structure_id: int, on: date) -> bool:
-    """Whether this structure is a member of the grouping that day."""
-    return structure_id in set(session().scalars(_members_on(on)))
-
-
-def member_ids(on: date) -> frozenset[int]:
-    """Ids of the structures that are members that day."""
-    return frozenset(session().scalars(_members_on(on)))
-
-
-def memberships_of(structure_id: int) -> tuple[Membership, ...]:
-    """A structure's times in the grouping, the latest first."""
-    query = select(Membership).where(Membership.structure_id == structure_id).order_by(Membership.joined_on.desc())
-    return tuple(session().scalars(query))
-
-
-def parameter(name: str, *, on: date) -> Setting:
-    """The value of a parameter in force that day; raises UnknownParameter. Read it with rules.as_rate, as_money, …"""
-    return in_force(settings_of(name), name, on=on)
-
-
-def settings_of(name: str) -> tuple[Setting, ...]:
-    """Every value that the grouping gave this parameter, the latest first."""
-    query = select(Parameter).where(Parameter.name == name).order_by(Parameter.from_on.desc())
-    return tuple(Setting(p.name, p.value, p.from_on, p.decided_by, p.author) for p in session().scalars(query))
-
-
-def vat_regime(on: date) -> VatRegime:
-    """The grouping's VAT regime that day (domain.md §3)."""
-    return as_vat_regime(parameter("vat_regime", on=on))
 
 
 def actor_for(person: Person, grouping: Grouping | None) -> Actor | None:
@@ -169,7 +93,7 @@ def list_holders(*, structure_id: int | None = None, search: str = "") -> tuple[
 def get_grant(grant_id: int) -> RoleGrant:
     """A role in force in the grouping; raises NotFound."""
     query = select(RoleGrant).where(RoleGrant.id == grant_id, RoleGrant.revoked_at.is_(None))
-    return session().scalar(query) or _missing()
+    return session().scalar(query) or absent()
 
 
 def get_person(person_id: int) -> Person:
@@ -177,7 +101,7 @@ def get_person(person_id: int) -> Person:
     known = select(RoleGrant.person_id).where(RoleGrant.person_id == person_id)
     if session().scalars(known).first() is None:
         raise NotFound()
-    return session().get(Person, person_id) or _missing()
+    return session().get(Person, person_id) or absent()
 
 
 def find_person_by_email(email: str) -> Person | None:
@@ -193,7 +117,7 @@ def list_invitations(*, at: datetime) -> tuple[Invitation, ...]:
 
 def get_invitation(invitation_id: int) -> Invitation:
     """An invitation of the grouping in scope; raises NotFound."""
-    return session().scalar(select(Invitation).where(Invitation.id == invitation_id)) or _missing()
+    return session().scalar(select(Invitation).where(Invitation.id == invitation_id)) or absent()
 
 
 def find_invitation(token: str, *, at: datetime) -> Invitation:
@@ -202,7 +126,7 @@ def find_invitation(token: str, *, at: datetime) -> Invitation:
         raise NotFound()
     with tenancy.everywhere("a link says its grouping by itself"):
         query = select(Invitation).where(Invitation.token_hash == sha256(token.encode()).hexdigest())
-        invitation: Invitation = session().scalar(query) or _missing()
+        invitation: Invitation = session().scalar(query) or absent()
     refuse_spent(invitation)
     if invitation.expires_at <= at:
         raise NotFound()
@@ -260,21 +184,3 @@ def _holder(grant: RoleGrant, person: Person, structure: Structure | None) -> Ho
 
 def _structures(grants: Iterable[RoleGrant]) -> frozenset[int]:
     return frozenset(grant.structure_id for grant in grants if grant.structure_id is not None)
-
-
-def _members_on(on: date):  # type: ignore[no-untyped-def]
-    return select(Membership.structure_id).where(
-        Membership.joined_on <= on, or_(Membership.left_on.is_(None), Membership.left_on > on)
-    )
-
-
-def _some(ids: set[int]) -> Iterable[Structure]:
-    return session().scalars(select(Structure).where(Structure.id.in_(ids))) if ids else ()
-
-
-def _searched(row: Structure) -> tuple[str | None, ...]:
-    return row.code, row.legal_name, row.trade_name, row.siret, row.city, row.email, row.activity
-
-
-def _missing() -> Grouping:  # type: ignore[misc]
-    raise NotFound()

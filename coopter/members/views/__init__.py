@@ -1,0 +1,7 @@
+"""The doors of the members' room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("members", __name__)
+
+from coopter.members.views import accounts, invitations, people, settings, structures  # noqa: E402,F401

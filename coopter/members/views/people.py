@@ -1,0 +1,142 @@
+"""Doors of people and their roles: who may what here, inviting, giving and taking back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+
+from coopter.members import commands, policies, queries
+from coopter.members.forms import ROLES, InvitationForm
+from coopter.members.views import blueprint
+from coopter.plumbing import clock
+from coopter.plumbing.answering import answer
+from coopter.plumbing.doors import for_roles
+from coopter.plumbing.pages import refused, render
+from coopter.values.actor import Role
+from coopter.values.refusal import Refusal
+
+
+@blueprint.get("/<grouping>/personnes")
+@for_roles(Role.COORDINATOR, Role.AUDITOR)
+def people() -> Any:
+    """Who holds which role, and the invitations that wait."""
+    search = request.args.get("q", "")
+    return render(
+        holders=queries.list_holders(search=search), invitations=queries.list_invitations(at=clock.now()),
+        structures=queries.structures_by_id(), search=search, role_names=ROLES,
+        invites=policies.can_invite(g.actor),
+    )  # fmt: skip
+
+
+@blueprint.get("/<grouping>/personnes/inviter")
+@for_roles(Role.COORDINATOR)
+def invitation_form() -> Any:
+    """The form of an invitation, begun by the address that led here."""
+    given = {name: request.args.get(name, "") for name in ("email", "first_name", "last_name")}
+    form = _form(
+        role=request.args.get("role") or Role.REPRESENTATIVE.value,
+        structure_id=request.args.get("structure", type=int) or 0,
+        employee_id=request.args.get("employee", type=int),
+        **given,
+    )
+    return render(form=form)
+
+
+@blueprint.post("/<grouping>/personnes/inviter")
+@for_roles(Role.COORDINATOR)
+def invite() -> Any:
+    """Send the link."""
+    form = _form()
+    return answer(
+        form,
+        lambda: commands.invite(g.actor, **_invited(form), base_url=current_app.config["BASE_URL"], at=clock.now()),
+        then=lambda sent: url_for("members.people"),
+        done=_("L’invitation part par courriel ; son lien vaut sept jours, pour une seule personne."),
+        again=lambda **shown: render(page="invitation_form", form=form, **shown),
+    )
+
+
+@blueprint.post("/<grouping>/personnes/<int:person_id>/roles")
+@for_roles(Role.COORDINATOR)
+def grant_role(person_id: int) -> Any:
+    """Give one more role to somebody who has an account here."""
+    form = _form(email="ne-sert-pas@exemple.invalid")
+
+    def act() -> Any:
+        chosen = {name: value for name, value in _invited(form).items() if name in GRANTED}
+        return commands.grant_role(g.actor, person_id=person_id, **chosen, at=clock.now())
+
+    return _done_on_people(act, _("Le rôle est donné, avec effet immédiat."), valid=form.validate())
+
+
+@blueprint.post("/<grouping>/personnes/roles/<int:grant_id>/retrait")
+@for_roles(Role.COORDINATOR)
+def revoke_role(grant_id: int) -> Any:
+    """Take a role back, at once (R43)."""
+    return _done_on_people(
+        lambda: commands.revoke_role(g.actor, grant_id=grant_id, at=clock.now()),
+        _("Le rôle est retiré, avec effet immédiat."),
+    )
+
+
+@blueprint.post("/<grouping>/personnes/<int:person_id>/desactivation")
+@for_roles(Role.COORDINATOR)
+def deactivate_person(person_id: int) -> Any:
+    """Take all of somebody's roles back, and end their sessions (R43)."""
+    return _done_on_people(
+        lambda: commands.deactivate_person(g.actor, person_id=person_id, at=clock.now()),
+        _("L’accès de cette personne est fermé."),
+    )
+
+
+@blueprint.post("/<grouping>/invitations/<int:invitation_id>/retrait")
+@for_roles(Role.COORDINATOR)
+def withdraw_invitation(invitation_id: int) -> Any:
+    """Make an invitation's link worthless."""
+    return _done_on_people(
+        lambda: commands.withdraw_invitation(g.actor, invitation_id=invitation_id, at=clock.now()),
+        _("L’invitation est retirée : son lien ne vaut plus rien."),
+    )
+
+
+GRANTED = {"role", "structure_id", "employee_id", "can_validate_hours", "can_see_invoices"}
+
+
+def _done_on_people(act: Any, words: str, *, valid: bool = True) -> Any:
+    try:
+        if valid:
+            act()
+            flash(words, "success")
+        else:
+            flash(_("Ce choix n’est pas possible : recommencez depuis la liste."), "error")
+    except Refusal as refusal:
+        refused(refusal)
+    return redirect(url_for("members.people"), 303)
+
+
+def _form(**data: Any) -> InvitationForm:
+    form = InvitationForm(data=data) if data else InvitationForm()
+    rows = queries.list_structures()
+    form.structure_id.choices = [(0, _("— aucune —")), *((row.id, f"{row.name} ({row.code})") for row in rows)]
+    if not form.employee_id.data:
+        form.role.choices = [choice for choice in form.role.choices if choice[0] != Role.EMPLOYEE.value]
+    return form
+
+
+def _invited(form: InvitationForm) -> dict[str, Any]:
+    """What the command takes: a structure only for who represents one, an employee only for who is one."""
+    role = Role(form.role.data)
+    represents = role is Role.REPRESENTATIVE
+    return {
+        "email": form.email.data,
+        "first_name": form.first_name.data,
+        "last_name": form.last_name.data,
+        "role": role,
+        "structure_id": (form.structure_id.data or None) if represents else None,
+        "employee_id": form.employee_id.data if role is Role.EMPLOYEE else None,
+        "can_validate_hours": represents and form.can_validate_hours.data,
+        "can_see_invoices": represents and form.can_see_invoices.data,
+        "language": form.language.data,
+    }

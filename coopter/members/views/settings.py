@@ -1,0 +1,106 @@
+"""Doors of a grouping's own settings: its identity, and what it sets with a date of effect."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from babel.dates import get_month_names
+from flask import g, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from coopter.members import commands, policies, queries
+from coopter.members.forms import KINDS, PARAMETER_NAMES, VAT_REGIMES, GroupingForm, ParameterForm
+from coopter.members.rules import PARAMETERS, Setting, VatRegime
+from coopter.members.views import blueprint
+from coopter.plumbing import clock, formats
+from coopter.plumbing.answering import answer, version_sent
+from coopter.plumbing.doors import for_roles
+from coopter.plumbing.pages import render
+from coopter.values.actor import Role
+from coopter.values.numbers import parse_amount
+
+
+@blueprint.get("/<grouping>/reglages")
+@for_roles(Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
+def settings() -> Any:
+    """Who the grouping is, and every dated value with those that came before."""
+    return _page(ParameterForm(formdata=None, from_on=clock.today()))
+
+
+@blueprint.get("/<grouping>/reglages/identite")
+@for_roles(Role.COORDINATOR)
+def grouping_form() -> Any:
+    """The form of the grouping's identity."""
+    form = _months(GroupingForm(formdata=None, obj=g.grouping))
+    return render(form=form, conflict=None)
+
+
+@blueprint.post("/<grouping>/reglages/identite")
+@for_roles(Role.COORDINATOR)
+def edit_grouping() -> Any:
+    """Save it; two people at once see both values (R22)."""
+    form = _months(GroupingForm())
+
+    def again(*, status: int = 200, conflict: Any = None) -> Any:
+        form.version.data = g.grouping.version if conflict else form.version.data
+        return render(page="grouping_form", status=status, form=form, conflict=conflict)
+
+    return answer(
+        form,
+        lambda: commands.edit_grouping(g.actor, version=version_sent(), details=form.details(), at=clock.now()),
+        then=lambda row: url_for("members.settings"),
+        done=_("L’identité du groupement est enregistrée. Les documents déjà émis restent comme ils sont."),
+        again=again,
+    )
+
+
+@blueprint.post("/<grouping>/reglages/parametres")
+@for_roles(Role.COORDINATOR)
+def set_parameter() -> Any:
+    """Give a value from a day on."""
+    form = ParameterForm()
+    return answer(
+        form,
+        lambda: commands.set_parameter(
+            g.actor, name=form.name.data, value=form.value.data, from_on=form.from_on.data,
+            decided_by=form.decided_by.data, at=clock.now(),
+        ),
+        then=lambda row: url_for("members.settings"),
+        done=_("La valeur est enregistrée ; les précédentes restent valables pour leur temps."),
+        again=lambda **shown: _page(form, **shown),
+    )  # fmt: skip
+
+
+def _page(form: ParameterForm, *, status: int = 200, conflict: Any = None) -> Any:
+    today = clock.today()
+    rows = [
+        (PARAMETER_NAMES[name], _said(queries.parameter(name, on=today)), _history(name, today)) for name in PARAMETERS
+    ]
+    return render(
+        page="settings", status=status, form=form, parameters=rows, kinds=KINDS, today=today,
+        edits=policies.can_edit_grouping(g.actor), regimes=VAT_REGIMES,
+    )  # fmt: skip
+
+
+def _history(name: str, today: date) -> list[tuple[str, Setting]]:
+    return [(_said(setting), setting) for setting in queries.settings_of(name)]
+
+
+def _said(setting: Setting) -> str:
+    """A setting's value as people write it."""
+    reads = PARAMETERS[setting.name].reads
+    if reads == "vat_regime":
+        return str(VAT_REGIMES[VatRegime(setting.value)])
+    if reads == "money":
+        return formats.money(parse_amount(setting.value))
+    if reads == "minutes":
+        return formats.hours(int(setting.value))
+    return setting.value.replace(".", ",") if reads in {"percent", "rate"} else setting.value
+
+
+def _months(form: GroupingForm) -> GroupingForm:
+    names = get_month_names("wide", context="stand-alone", locale=str(get_locale() or "fr"))
+    form.fiscal_year_month.choices = list(names.items())
+    return form
