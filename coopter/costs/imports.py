@@ -15,7 +15,7 @@ from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.numbers import parse_amount
 from coopter.values.refusal import FaultList, Refusal, quoted
-from coopter.values.table import Column, Table, read_table
+from coopter.values.table import MOST_BYTES, MOST_ROWS, Column, Table, read_table
 from coopter.values.texts import clean_line
 
 
@@ -105,9 +105,9 @@ class CostsPlan:
         return tuple(sorted({new.key.month for new in self.added} | {old.month for old, _ in self.changed}))
 
 
-def read_costs(content: bytes) -> Table:
+def read_costs(content: bytes, *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Table:
     """The records of a CSV file of costs; raises Faults with all that is wrong in its cells (R45, R48)."""
-    return read_table(content, columns=COLUMNS)
+    return read_table(content, columns=COLUMNS, most_rows=most_rows, most_bytes=most_bytes)
 
 
 def plan_costs(rows: Iterable[CostRow]) -> CostsPlan:

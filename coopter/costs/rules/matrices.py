@@ -22,6 +22,12 @@ class MatrixRow:
     total: Money
     minutes: int
     billed: Money
+    management: Money
+
+    @property
+    def employees(self) -> Money:
+        """Its part of all employees together."""
+        return self.total - self.management
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,16 @@ class Matrix:
     total: Money
     minutes: int
     billed: Money
+
+    @property
+    def management(self) -> Money:
+        """All management shares together."""
+        return total(row.management for row in self.rows)
+
+    @property
+    def employees(self) -> Money:
+        """All employees' shares together."""
+        return self.total - self.management
 
     @property
     def by_structure(self) -> dict[int, Money]:
@@ -88,4 +104,5 @@ def _row(member: Member, own: Mapping[PoolKey, tuple[Money, int, Money]], column
         total=total(amount for amount, _, _ in own.values()),
         minutes=sum(minutes for (pool, _), (_, minutes, _) in own.items() if pool is Pool.EMPLOYEE),
         billed=total(billed for _, _, billed in own.values()),
+        management=total(amount for (pool, _), (amount, _, _) in own.items() if pool is Pool.MANAGEMENT),
     )
