@@ -76,17 +76,18 @@ def plan_import(content: bytes, *, today: date, most_rows: int = MOST_ROWS, most
     Raises Faults with every line at fault: unknown codes, no placement, closed month, confirmed line, over 24 h a day.
     """
     structures = {structure.code: structure.id for structure in members.structures_by_id().values()}
-    columns = _columns(staff.employee_ids_by_code(), structures)
-    records = read_table(content, columns=columns, most_rows=most_rows, most_bytes=most_bytes).records
+    chosen = columns(staff.employee_ids_by_code(), structures)
+    records = read_table(content, columns=chosen, most_rows=most_rows, most_bytes=most_bytes).records
     return _Judge(records, today=today).plan()
 
 
-def _columns(employees: Mapping[str, int], structures: Mapping[str, int]) -> Sequence[Column]:
+def columns(employees: Mapping[str, int], structures: Mapping[str, int]) -> Sequence[Column]:
+    """The columns of a file of hours; codes are found among these."""
     return (
-        Column("date", ("jour", "day", "worked_on", "date de travail"), parse_day),
+        Column("date", ("date", "jour", "day", "worked_on", "date de travail"), parse_day),
         Column("employee", ("salarié", "salariée", "matricule", "code salarié", "employee_code"),
                _code(employees, UnknownEmployee)),
-        Column("structure", ("adhérent", "membre", "code structure", "member", "structure_code"),
+        Column("structure", ("structure", "adhérent", "membre", "code structure", "member", "structure_code"),
                _code(structures, UnknownStructure)),
         Column("hours", ("heures", "durée", "temps", "duration", "nombre d'heures"), _read_minutes),
         Column("activity", ("activité", "tâche", "mission", "task"), checked_activity, required=False, default=""),

@@ -35,7 +35,7 @@ def house(app):
 
 
 def test_worked_minutes_count_confirmed_hours_only(house):
-    grouping, jardins, cantine, nolwenn = house
+    _, jardins, cantine, nolwenn = house
     worked(nolwenn, jardins, date(2026, 9, 1), 420)
     worked(nolwenn, jardins, date(2026, 9, 30), 60, activity="Paie")
     worked(nolwenn, cantine, date(2026, 9, 1), 90, state=EntryState.SUBMITTED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -57,8 +57,17 @@ def log_hours(
 
 
 @command
-def log_week(actor: Actor, *, typed: Sequence[Typed], at: datetime, confirm: bool = False) -> Logged:
+def log_week(
+    actor: Actor,
+    *,
+    typed: Sequence[Typed],
+    at: datetime,
+    confirm: bool = False,
+    unread: Mapping[EntryKey, Refusal] | None = None,
+) -> Logged:
     """Write a whole grid or nothing; with `confirm`, the structure that logs confirms what it wrote in the same act.
+
+    `unread` is what the form could not read, told with the rest.
 
     Raises NotAllowed, NotFound, WeekConflict (cells changed meanwhile), WeekRefused (all refusals).
     """
@@ -70,9 +79,11 @@ def log_week(actor: Actor, *, typed: Sequence[Typed], at: datetime, confirm: boo
             require(policies.can_confirm_hours(actor, **who))
     take_turn()
     changes = compare(typed, queries.records_by_key(cell.key for cell in typed))
-    if not changes:
+    if not changes and not unread:
         return Logged(0, 0)
-    placements = _check(actor, changes, today=paris_day(at), confirm=confirm)
+    placements, refusals = _check(actor, changes, today=paris_day(at), confirm=confirm)
+    if refusals or unread:
+        raise WeekRefused(refusals={**refusals, **(unread or {})})
     for change in changes:
         _write(actor, change, placements.get(change.key), at=at, confirm=confirm)
     journal.record(
@@ -82,6 +93,21 @@ def log_week(actor: Actor, *, typed: Sequence[Typed], at: datetime, confirm: boo
     )  # fmt: skip
     removed = sum(1 for change in changes if not change.minutes)
     return Logged(len(changes) - removed, removed)
+
+
+@command
+def send_week(
+    actor: Actor,
+    *,
+    employee_id: int,
+    monday: date,
+    typed: Sequence[Typed],
+    at: datetime,
+    unread: Mapping[EntryKey, Refusal] | None = None,
+) -> tuple[EntryRecord, ...]:
+    """Write a week's grid and send it, in one act; raises what log_week and submit_week raise."""
+    log_week(actor, typed=typed, at=at, unread=unread)
+    return submit_week(actor, employee_id=employee_id, monday=monday, at=at)
 
 
 @command
@@ -112,8 +138,10 @@ def submit_week(actor: Actor, *, employee_id: int, monday: date, at: datetime) -
     return sent
 
 
-def _check(actor: Actor, changes: Sequence[Change], *, today: date, confirm: bool) -> dict[EntryKey, int]:
-    """The placement of each line to write; raises WeekRefused with the refusal of every cell that has one."""
+def _check(
+    actor: Actor, changes: Sequence[Change], *, today: date, confirm: bool
+) -> tuple[dict[EntryKey, int], dict[EntryKey, Refusal]]:
+    """The placement of each line to write, and the refusal of every cell that has one."""
     employees = {change.key.employee_id for change in changes}
     index = staff.placements_index(employee_id=employees.pop() if len(employees) == 1 else None)
     locked = queries.locked_months()
@@ -133,9 +161,7 @@ def _check(actor: Actor, changes: Sequence[Change], *, today: date, confirm: boo
                 placements[key] = index.check_may_work(key.employee_id, key.structure_id, key.worked_on).id
         except Refusal as refusal:
             refusals[key] = refusal
-    if refusals:
-        raise WeekRefused(refusals=refusals)
-    return placements
+    return placements, refusals
 
 
 def _as_structure(actor: Actor, key: EntryKey) -> bool:
@@ -143,8 +169,10 @@ def _as_structure(actor: Actor, key: EntryKey) -> bool:
     return not policies.can_submit_week(actor, employee_id=key.employee_id)
 
 
-def _other_minutes(changes: Sequence[Change]) -> Any:
+def _other_minutes(changes: Sequence[Change]) -> Callable[[EntryKey], int]:
     """What else each employee does on a day, over all structures, once the changes are made."""
+    if not changes:
+        return lambda key: 0
     days = [change.key.worked_on for change in changes]
     after: dict[EntryKey, int] = {}
     for employee_id in {change.key.employee_id for change in changes}:

@@ -1,4 +1,4 @@
-"""Reads of the hours' room: what was worked, what waits, what is locked."""
+"""Entries: what was worked, what waits, what is locked."""
 
 from __future__ import annotations
 

@@ -1,5 +1,0 @@
-"""The doors of the hours room."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("hours", __name__)

@@ -1,0 +1,142 @@
+"""The month: who lacks what, a structure's lines, and the import of a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from coopter.hours import commands, forms, imports, policies, queries
+from coopter.hours.rules import EntryState
+from coopter.hours.views import blueprint
+from coopter.hours.views.confirming import may_settle
+from coopter.hours.views.weeks import ID
+from coopter.members import queries as members
+from coopter.plumbing import clock, importing
+from coopter.plumbing.doors import for_roles
+from coopter.plumbing.pages import refused, render
+from coopter.staff import queries as staff
+from coopter.values.actor import Role
+from coopter.values.month import Month
+from coopter.values.refusal import NotFound, Refusal
+
+
+@blueprint.get("/<grouping>/heures/mois/<month>")
+@for_roles(Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
+def month(month: str) -> Any:
+    """Who lacks what."""
+    return _page(month_in(month))
+
+
+@blueprint.post("/<grouping>/heures/mois/<month>/confirmation")
+@for_roles(Role.COORDINATOR)
+def confirm_month(month: str) -> Any:
+    """Confirm the submitted lines of a month, all or one row's, with a reason."""
+    chosen = month_in(month)
+    try:
+        done = commands.confirm_month(
+            g.actor, month=chosen, reason=request.form.get("reason", ""), at=clock.now(), **_narrowed()
+        )
+    except Refusal as refusal:
+        refused(refusal)
+        return _page(chosen, status=422)
+    flash(ngettext("Une ligne confirmée.", "%(num)d lignes confirmées.", done.lines), "success")
+    return redirect(url_for("hours.month", month=chosen), 303)
+
+
+@blueprint.post("/<grouping>/heures/mois/<month>/rappels")
+@for_roles(Role.COORDINATOR)
+def remind_month(month: str) -> Any:
+    """Write to those on whom the month waits."""
+    chosen = month_in(month)
+    try:
+        done = commands.remind_month(g.actor, month=chosen, at=clock.now(), **_narrowed())
+    except Refusal as refusal:
+        refused(refusal)
+        return _page(chosen, status=422)
+    if done.sent:
+        flash(_("Rappel envoyé à : %(names)s.", names=", ".join(done.sent)), "success")
+    if done.without_address:
+        names = ", ".join(done.without_address)
+        flash(_("Sans adresse ou sans personne qui valide, à prévenir autrement : %(names)s.", names=names), "warning")
+    return redirect(url_for("hours.month", month=chosen), 303)
+
+
+@blueprint.get(f"/<grouping>/heures/structures/<{ID}:structure_id>/mois/<month>")
+@for_roles(Role.COORDINATOR, Role.REPRESENTATIVE, Role.TREASURER, Role.AUDITOR)
+def structure_month(structure_id: int, month: str) -> Any:
+    """A structure's lines of a month, to read."""
+    chosen = month_in(month)
+    structure = members.get_structure(structure_id)
+    if not policies.can_see_hours_at(g.actor, structure_id=structure_id):
+        raise NotFound()
+    entries = queries.entries_of(structure_id, chosen)
+    people = staff.employees_by_id({one.employee_id for one in entries})
+    return render(
+        structure=structure, month=chosen, entries=entries, people=people, locked=queries.is_locked(chosen),
+        total=sum(one.minutes for one in entries), may_settle=may_settle(),
+        may_confirm=policies.logs_for(g.actor, structure_id=structure_id),
+        **_neighbours("hours.structure_month", chosen, structure_id=structure_id),
+    )  # fmt: skip
+
+
+@blueprint.route("/<grouping>/heures/import", methods=["GET", "POST"])
+@for_roles(Role.COORDINATOR)
+def import_hours() -> Any:
+    """A file of hours: its effect first, then the import."""
+    now = clock.now()
+    return importing.page(
+        importing.Job(
+            kind="heures",
+            title=_("Importer des heures"),
+            columns=imports.columns({}, {}),
+            read=lambda content: content,
+            act=lambda content: commands.import_hours(g.actor, content=content, at=now),
+            back=url_for("hours.index"),
+            lead=_("Chaque ligne devient une ligne d'heures à confirmer par la structure. Le même fichier deux fois ne "
+                   "change rien ; une ligne déjà confirmée ne change pas."),
+            helps={
+                "date": _("Le jour travaillé : 05/03/2007 ou 2007-03-05."),
+                "employee": _("Le code du salarié, comme sur sa page."),
+                "structure": _("Le code de la structure."),
+                "hours": _("7,5, 7h30 ou 450 min."),
+                "activity": _("Ce qui a été fait, en quelques mots."),
+            },
+            example={"date": "05/03/2007", "employee": "E13", "structure": "PC2", "hours": "7h30", "activity": "Paie"},
+        )
+    )  # fmt: skip
+
+
+def month_in(text: str) -> Month:
+    """The month that an address names; 404 when it names none."""
+    try:
+        return Month.parse(text)
+    except Refusal:
+        abort(404)
+
+
+def _page(chosen: Month, *, status: int = 200) -> Any:
+    rows = queries.month_rows(chosen)
+    lines = {state: sum(row.lines.get(state, 0) for row in rows) for state in EntryState}
+    return render(
+        page="month", status=status, month=chosen, rows=rows, lines=lines, states=EntryState,
+        minutes=sum(row.total for row in rows), locked=queries.is_locked(chosen),
+        silent=sum(1 for row in rows if not row.lines), may_act=policies.can_confirm_month(g.actor),
+        **_neighbours("hours.month", chosen),
+    )  # fmt: skip
+
+
+def _neighbours(endpoint: str, chosen: Month, **values: Any) -> dict[str, Any]:
+    return {
+        "previous_url": url_for(endpoint, month=chosen.previous(), **values),
+        "next_url": url_for(endpoint, month=chosen.next(), **values),
+    }
+
+
+def _narrowed() -> dict[str, int | None]:
+    return {
+        "structure_id": forms.number_of(request.form.get("structure")),
+        "employee_id": forms.number_of(request.form.get("employee")),
+    }
