@@ -13,3 +13,8 @@ def can_close_month(actor: Actor) -> bool:
 def can_read_office(actor: Actor) -> bool:
     """Coordinators, treasurers and auditors read what a month costs everybody, and export it."""
     return actor.has(Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
+
+
+def can_render_documents(actor: Actor) -> bool:
+    """Coordinators make by hand the documents that are lacking."""
+    return actor.has(Role.COORDINATOR)

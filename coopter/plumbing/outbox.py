@@ -122,6 +122,14 @@ def waiting(*, kind: str | None = None, grouping_id: int | None = None) -> int:
 
 
 @command
+def settle(key: str, *, at: datetime) -> None:
+    """Mark as done an effect that was had by hand, so that it is not had again."""
+    row = session().scalar(select(OutboxRow).where(OutboxRow.key == key, OutboxRow.done_at.is_(None)))
+    if row is not None:
+        row.done_at, row.error, row.claimed_until = at, None, None
+
+
+@command
 def _claim(*, at: datetime, kinds: tuple[str, ...] | None) -> tuple[str, Effect] | None:
     query = (
         select(OutboxRow)

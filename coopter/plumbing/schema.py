@@ -34,6 +34,12 @@ def upgrade(engine: Engine, *, to: str = "head") -> None:
         command.upgrade(config, to)
 
 
+def known_revisions() -> frozenset[str]:
+    """Every revision that this program can read; a backup of any other was made by a newer one."""
+    scripts = ScriptDirectory.from_config(configuration())
+    return frozenset(script.revision for script in scripts.walk_revisions())
+
+
 def configuration() -> Config:
     """Alembic's configuration, without a file of its own."""
     config = Config()
