@@ -93,13 +93,15 @@ def cost_sheet(month: Month) -> CostSheet:
     lines = lines_of(month)
     prices = prices_in_force(month, [entry.employee_id for entry in worked])
     *pools, management = _pools(month, lines=lines, minutes=minutes, prices=prices)
+    place = {pool.employee_id: rank for rank, pool in enumerate((*pools, management))}
+    columns = sorted(splits, key=lambda split: place[split.employee_id])
     return CostSheet(
         month=month,
         is_locked=locked,
         pools=tuple(pools),
         management=management,
         total=total(line.amount for line in lines),
-        matrix=matrix(splits, members=inputs.members, prices=prices) if splits else None,
+        matrix=matrix(columns, members=inputs.members, prices=prices) if splits else None,
         obstacles=blocks,
         changes={change.structure_id: change for change in compare_with_previous(month)} if splits else {},
         waiting=sum(one.lines for one in hours.waiting(month)),
@@ -143,7 +145,10 @@ def _pools(
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """A key or a price as its page shows it: whose, the decision, its weights named, and whether it counts today."""
+    """A key or a price as its page shows it: whose, the decision, its weights named, and whether it counts today.
+
+    One that is neither in force nor coming was replaced.
+    """
 
     pool: Pool
     employee_id: int | None
@@ -152,6 +157,7 @@ class DecisionView:
     price: HourPrice | None
     weights: tuple[tuple[str, int], ...]
     in_force: bool
+    coming: bool
 
 
 def key_views(on: date) -> tuple[DecisionView, ...]:
@@ -167,13 +173,14 @@ def key_views(on: date) -> tuple[DecisionView, ...]:
             key,
             None,
             tuple((codes[structure], weight) for structure, weight in key.weights),
-            key_in_force(
+            in_force=key_in_force(
                 [one for one in keys if one.employee_id == key.employee_id],
                 pool=key.pool,
                 employee_id=key.employee_id,
                 on=on,
             )
             == key,
+            coming=(key.from_on or on) > on,
         )
         for key in keys
     )
@@ -195,7 +202,8 @@ def price_views(on: date) -> tuple[DecisionView, ...]:
             None,
             price,
             (),
-            latest.get(price.employee_id) == price,
+            in_force=latest.get(price.employee_id) == price,
+            coming=price.from_on > on,
         )
         for price in prices
     )
