@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -124,6 +124,7 @@ class HouseClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         database.db.session.commit()
+        g.pop("_login_user", None)  # the tests' context outlives a request, and would remember who asked before
         if kwargs.get("method") == "POST" and isinstance(kwargs.get("data"), dict | None):
             from coopter.plumbing.operations import new_key
 

@@ -19,6 +19,7 @@ from coopter.staff.queries.places import (
     check_may_work,
     get_placement,
     get_visible_placement,
+    placement_line,
     placement_lines,
     placement_on,
     placement_record,
@@ -27,14 +28,18 @@ from coopter.staff.queries.places import (
     placements_index,
     placements_of,
 )
+from coopter.staff.queries.sheets import EmployeeSheet, ListedStructure, employee_sheet, listed_structures
 
 __all__ = [
     "EmployeeRecord",
+    "EmployeeSheet",
+    "ListedStructure",
     "PlacementLine",
     "check_may_work",
     "contract_on",
     "contracts_of",
     "employee_ids_by_code",
+    "employee_sheet",
     "employees_by_id",
     "find_employee_by_code",
     "get_employee",
@@ -43,6 +48,8 @@ __all__ = [
     "get_visible_placement",
     "job_titles",
     "list_employees",
+    "listed_structures",
+    "placement_line",
     "placement_lines",
     "placement_on",
     "placement_record",

@@ -14,7 +14,7 @@ from coopter.plumbing.database import session
 from coopter.staff import policies
 from coopter.staff.models import Contract, Employee, Placement, PotentialUser
 from coopter.staff.queries.people import contract_record, contracts_by_employee, covering
-from coopter.staff.rules import PlacementRecord, StaffIndex, latest_or_current, within
+from coopter.staff.rules import ContractRecord, PlacementRecord, StaffIndex, latest_or_current, within
 from coopter.values.actor import Actor
 from coopter.values.month import Month
 from coopter.values.period import Period
@@ -74,33 +74,33 @@ def placements_between(period: Period) -> tuple[Placement, ...]:
 
 
 def placement_lines(
-    actor: Actor, *, on: date, structure_id: int | None = None, employee_id: int | None = None
+    actor: Actor,
+    *,
+    on: date,
+    structure_id: int | None = None,
+    employee_id: int | None = None,
+    placement_id: int | None = None,
 ) -> tuple[PlacementLine, ...]:
     """The placements that this actor may see, current ones first, both sides named; no pay, no other member's."""
     query = select(Placement, Employee, Structure).where(
         Employee.id == Placement.employee_id, Structure.id == Placement.structure_id
     )
-    if structure_id is not None:
-        query = query.where(Placement.structure_id == structure_id)
-    if employee_id is not None:
-        query = query.where(Placement.employee_id == employee_id)
+    wanted = {"structure_id": structure_id, "employee_id": employee_id, "id": placement_id}
+    query = query.where(*(getattr(Placement, name) == value for name, value in wanted.items() if value is not None))
     contracts = contracts_by_employee()
-    lines = []
-    for row, employee, structure in session().execute(query):
-        if not policies.can_see_placement(actor, employee_id=row.employee_id, structure_id=row.structure_id):
-            continue
-        contract = latest_or_current(contracts.get(row.employee_id, []), on)
-        lines.append(
-            PlacementLine(
-                placement=placement_record(row),
-                employee=employee.name,
-                structure=structure.trade_name or structure.legal_name,
-                structure_code=structure.code,
-                job_title=contract.job_title if contract else "",
-                is_current=row.ends_on is None or row.ends_on > on,
-            )
-        )
+    lines = [
+        _line(row, employee, structure, latest_or_current(contracts.get(row.employee_id, []), on), on)
+        for row, employee, structure in session().execute(query)
+        if policies.can_see_placement(actor, employee_id=row.employee_id, structure_id=row.structure_id)
+    ]
     return tuple(sorted(lines, key=lambda line: (not line.is_current, line.structure, line.employee)))
+
+
+def placement_line(actor: Actor, placement_id: int, *, on: date) -> PlacementLine:
+    """One placement, both sides named, when this actor may see it; raises NotFound."""
+    for line in placement_lines(actor, on=on, placement_id=placement_id):
+        return line
+    raise NotFound()
 
 
 def check_may_work(employee_id: int, structure_id: int, on: date) -> Placement:
@@ -155,3 +155,16 @@ def placement_record(row: Placement) -> PlacementRecord:
 def _placements(query: Select[Any], *, on: date | None, month: Month | None) -> tuple[Placement, ...]:
     rows = session().scalars(query.order_by(Placement.starts_on, Placement.id))
     return tuple(row for row in rows if within(Period(row.starts_on, row.ends_on), on=on, month=month))
+
+
+def _line(
+    row: Placement, employee: Employee, structure: Structure, contract: ContractRecord | None, on: date
+) -> PlacementLine:
+    return PlacementLine(
+        placement=placement_record(row),
+        employee=employee.name,
+        structure=structure.trade_name or structure.legal_name,
+        structure_code=structure.code,
+        job_title=contract.job_title if contract else "",
+        is_current=row.ends_on is None or row.ends_on > on,
+    )
