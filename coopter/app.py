@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, flash, g, redirect, render_template, request, url_for
-from flask_babel import Babel, gettext
+from flask import Flask, g, request
+from flask_babel import Babel
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import coopter.billing.models
@@ -22,12 +17,11 @@ import coopter.members.models
 import coopter.planning.models
 import coopter.plumbing.mail
 import coopter.staff.models  # noqa: F401  (every room's rows are in the metadata)
-from coopter.plumbing import clock, database, doors, jobs, operations, outbox, pages, schema
+from coopter.office import queries as office
+from coopter.plumbing import clock, database, doors, jobs, mishaps, navigation, outbox, pages, schema
 from coopter.settings import Settings, from_environment
-from coopter.values.refusal import Conflict, NotAllowed, NotFound, Refusal
 
 ROOMS = ("members", "staff", "planning", "hours", "costs", "billing", "office")
-logger = logging.getLogger("coopter")
 
 
 def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Flask:
@@ -46,11 +40,12 @@ def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Fla
     Babel(app, locale_selector=_locale, default_timezone="Europe/Paris")
     CSRFProtect(app)
     pages.install(app)
+    navigation.install(app, counts=office.waiting_for)
     tenants = _open_rooms(app, settings)
     doors.security_headers(app)
     doors.install(app, tenants)
     jobs.install(app, lambda: outbox.drain(clock=clock.now) and None)
-    _hang_error_pages(app)
+    mishaps.install(app)
     return app
 
 
@@ -84,55 +79,10 @@ def _open_rooms(app: Flask, settings: Settings) -> Any:
         app.register_blueprint(import_module(f"coopter.{room}.views").blueprint)
     app.register_blueprint(import_module("coopter.plumbing.front").blueprint)
     if settings.demo or app.debug:
-        app.register_blueprint(import_module("coopter.plumbing.showcase").blueprint)
+        app.register_blueprint(import_module("coopter.plumbing.showcase").composants)
     return tenants
 
 
 def _locale() -> str:
     chosen: str = getattr(g.get("reader"), "language", "") or request.cookies.get("language", "")
     return chosen if chosen in {"fr", "en"} else request.accept_languages.best_match(["fr", "en"], "fr") or "fr"
-
-
-def _hang_error_pages(app: Flask) -> None:
-    @app.errorhandler(NotFound)
-    @app.errorhandler(404)
-    def _unknown(failure: Exception) -> Any:
-        return render_template("errors/404.html"), 404
-
-    @app.errorhandler(NotAllowed)
-    @app.errorhandler(403)
-    def _forbidden(failure: Exception) -> Any:
-        return render_template("errors/403.html"), 403
-
-    @app.errorhandler(Conflict)
-    def _stale(failure: Conflict) -> Any:
-        return render_template("errors/409.html", conflict=failure), 409
-
-    @app.errorhandler(Refusal)
-    def _refused(failure: Refusal) -> Any:
-        return render_template("errors/422.html", refusal=failure), 422
-
-    @app.errorhandler(operations.AlreadyDone)
-    def _done(failure: Exception) -> Any:
-        flash(gettext("C'était déjà fait : la demande était arrivée deux fois."), "info")
-        came_from = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
-        return redirect(pages.safe_next(came_from, otherwise=url_for("front.index")), 303)
-
-    @app.errorhandler(CSRFError)
-    def _expired(failure: Exception) -> Any:
-        return render_template("errors/400.html"), 400
-
-    @app.errorhandler(HTTPException)
-    def _http(failure: HTTPException) -> Any:
-        code = failure.code or 500
-        if code < 400:
-            return failure
-        known = {400, 403, 404, 409, 413, 422, 429}
-        return render_template(f"errors/{code if code in known else 400}.html"), code
-
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(Exception)
-    def _unforeseen(failure: Exception) -> Any:
-        reference = secrets.token_hex(4)
-        logger.exception("unforeseen, reference %s", reference, exc_info=failure)
-        return render_template("errors/500.html", reference=reference), 500

@@ -1,0 +1,60 @@
+"""When something cannot be: each kind of no has its page, its status, and never a trace of the inside (row R70)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from coopter.plumbing import operations, pages
+from coopter.values.refusal import Conflict, NotAllowed, NotFound, Refusal
+
+PAGES = {400, 403, 404, 409, 413, 422, 429}
+logger = logging.getLogger("coopter")
+
+
+def install(app: Flask) -> None:
+    """Hang the pages; a view that catches a refusal itself, to show the form again, is asked first."""
+    app.register_error_handler(NotFound, lambda no: _page(404))
+    app.register_error_handler(NotAllowed, lambda no: _page(403))
+    app.register_error_handler(Conflict, _stale)
+    app.register_error_handler(Refusal, lambda no: _page(422, reason=pages.say(no)))
+    app.register_error_handler(operations.AlreadyDone, _already_done)
+    app.register_error_handler(CSRFError, lambda no: _page(400))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _page(code: int, **context: Any) -> tuple[str, int]:
+    return render_template(f"errors/{code}.html", **context), code
+
+
+def _stale(conflict: Conflict) -> tuple[str, int]:
+    mine, theirs = (
+        [(label, pages.written(value)) for label, value in side.items()] for side in (conflict.mine, conflict.theirs)
+    )
+    return _page(409, reason=pages.say(conflict), mine=mine, theirs=theirs)
+
+
+def _already_done(twice: Exception) -> Any:
+    flash(gettext("C’était déjà fait : la demande était arrivée deux fois."), "info")
+    came_from = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
+    return redirect(pages.safe_next(came_from, otherwise=url_for("front.index")), 303)
+
+
+def _http(failure: HTTPException) -> Any:
+    code = failure.code or 500
+    if code < 400:
+        return failure
+    return _page(code if code in PAGES else 400)[0], code
+
+
+def _unforeseen(failure: Exception) -> tuple[str, int]:
+    reference = secrets.token_hex(4)
+    logger.exception("unforeseen, reference %s", reference, exc_info=failure)
+    return _page(500, reference=reference)
