@@ -49,7 +49,7 @@ def render(*, page: str | None = None, status: int = 200, **context: Any) -> Any
 def say(refusal: Refusal) -> str:
     """The refusal's sentence in the reader's language, with its facts written as that language writes them."""
     facts = {name: written(fact) for name, fact in refusal.facts.items()}
-    return gettext(refusal.sentence) % facts if facts else gettext(refusal.sentence)
+    return str(gettext(refusal.sentence) % facts)
 
 
 def refused(refusal: Refusal) -> None:
