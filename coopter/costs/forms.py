@@ -108,7 +108,15 @@ class KeyForm(DecisionForm):
     """A new key; weights are one field per structure, named weight_<id>, added by `key_form`."""
 
     target = SelectField(_("Ce qui est réparti"), validate_choice=False)
-    method = SelectField(_("Clé"), coerce=KeyMethod, choices=_named(METHODS))
+    method = SelectField(
+        _("Clé"),
+        description=_(
+            "À parts égales et selon l’effectif : entre les structures qui ont employé la personne ; pour la gestion, "
+            "entre tous les membres du mois."
+        ),
+        coerce=KeyMethod,
+        choices=_named(METHODS),
+    )
 
     @property
     def pool(self) -> Pool:
