@@ -27,6 +27,7 @@ from coopter.hours.rules import (
     compare,
     state_after_edit,
 )
+from coopter.members import queries as members
 from coopter.plumbing import journal, tenancy
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
@@ -34,7 +35,7 @@ from coopter.staff import queries as staff
 from coopter.values.actor import Actor
 from coopter.values.instants import paris_day
 from coopter.values.month import Month
-from coopter.values.refusal import Refusal
+from coopter.values.refusal import NotFound, Refusal
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def log_week(
             who = {"employee_id": key.employee_id, "structure_id": key.structure_id}
             require(policies.can_confirm_hours(actor, **who))
     take_turn()
+    _check_known(typed)
     changes = compare(typed, queries.records_by_key(cell.key for cell in typed))
     if not changes and not unread:
         return Logged(0, 0)
@@ -136,6 +138,13 @@ def submit_week(actor: Actor, *, employee_id: int, monday: date, at: datetime) -
         minutes = sum(one.minutes for one in sent if one.structure_id == structure_id)
         mail.ask_validators(structure_id, employee=employee, monday=monday, minutes=minutes, at=at)
     return sent
+
+
+def _check_known(typed: Sequence[Typed]) -> None:
+    """Refuse ids that are nobody's here, before anything is said of them; raises NotFound."""
+    people, places = {cell.key.employee_id for cell in typed}, {cell.key.structure_id for cell in typed}
+    if set(staff.employees_by_id(people)) != people or set(members.structures_by_id(places)) != places:
+        raise NotFound()
 
 
 def _check(

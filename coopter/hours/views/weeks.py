@@ -28,7 +28,7 @@ WEEK = timedelta(days=7)
 
 @blueprint.get("/<grouping>/heures")
 @everyone_inside
-def index() -> Any:
+def overview() -> Any:
     """The page of hours that is most this person's own."""
     week = monday_of(clock.today()).isoformat()
     actor = g.actor
@@ -41,6 +41,13 @@ def index() -> Any:
     if actor.represents:
         return redirect(url_for("hours.structure_week", structure_id=min(actor.represents), week=week))
     return abort(404)
+
+
+@blueprint.get("/<grouping>/heures/semaines/<week>")
+@for_roles(Role.EMPLOYEE)
+def sheet(week: str) -> Any:
+    """One's own week, by an address that names nobody."""
+    return redirect(url_for("hours.week", employee_id=g.actor.employee_id or 0, week=monday_in(week).isoformat()))
 
 
 @blueprint.get(f"/<grouping>/heures/salaries/<{ID}:employee_id>/<week>")
