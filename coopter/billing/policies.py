@@ -17,4 +17,11 @@ def can_see_all_invoices(actor: Actor) -> bool:
 
 def can_see_invoices_of(actor: Actor, structure_id: int) -> bool:
     """A representative with that right reads the invoices of its own structure."""
-    return can_see_all_invoices(actor) or structure_id in actor.sees_invoices_of
+    if can_see_all_invoices(actor):
+        return True
+    return actor.has(Role.REPRESENTATIVE) and structure_id in actor.sees_invoices_of
+
+
+def can_see_some_invoices(actor: Actor) -> bool:
+    """Whether a list of invoices is for this actor at all: a representative may lack the right."""
+    return can_see_all_invoices(actor) or (actor.has(Role.REPRESENTATIVE) and bool(actor.sees_invoices_of))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, insert, select
+from sqlalchemy import Table, insert
 
 from coopter.billing import policies, rules
 from coopter.billing.commands.documents import order_documents
@@ -144,17 +144,9 @@ def line_row(drafted: DraftedLine, *, grouping_id: int, invoice_id: int, positio
     }
 
 
-def sealed_rows(invoice_id: int) -> dict[Table, Iterable[Row[Any]]]:
-    """An invoice and its lines with all their columns, for the journal's seal."""
-    mine = _here()
-    return {
-        INVOICES: session().execute(
-            select(INVOICES).where(INVOICES.c.grouping_id == mine, INVOICES.c.id == invoice_id)
-        ),
-        LINES: session().execute(
-            select(LINES).where(LINES.c.grouping_id == mine, LINES.c.invoice_id == invoice_id).order_by(LINES.c.id)
-        ),
-    }
+def sealed_rows(invoice_id: int) -> dict[Table, journal.Conditions]:
+    """An invoice and its lines, for the journal's seal."""
+    return {INVOICES: [INVOICES.c.id == invoice_id], LINES: [LINES.c.invoice_id == invoice_id]}
 
 
 def _here() -> int:

@@ -96,9 +96,9 @@ class Explanation:
         return self.share.total_weight - self.share.weight if self.share else 0
 
     @property
-    def exact(self) -> Decimal:
-        """The exact part in euros to four decimals, to be read beside the amount that was rounded."""
-        return self.share.exact_euros if self.share else Decimal(0)
+    def exact(self) -> Rate:
+        """The exact part before any rounding, in ten-thousandths of a euro, to be read beside the amount."""
+        return Rate(int(self.share.exact_euros.scaleb(4))) if self.share else Rate(0)
 
 
 def lines_of(invoice_id: int) -> tuple[LineSummary, ...]:
@@ -124,7 +124,7 @@ def explain_line(actor: Actor, *, invoice_id: int, position: int) -> Explanation
     return Explanation(
         invoice=get_summary(actor, invoice.id),
         line=_summary(row),
-        share=costs.explain_share(row.share_id, actor) if row.share_id else None,
+        share=costs.explain_share(row.share_id, actor=actor) if row.share_id else None,
         price=_price(row.price_id),
         employee=names.get(row.employee_id or 0, ""),
         works=_works(entries, names),

@@ -116,8 +116,10 @@ def list_invoices(
 
 def sum_invoices(actor: Actor, *, wanted: Wanted = EVERYTHING) -> Totals:
     """How many invoices and credit notes the same list has, and what they come to."""
-    sums = (func.count(Invoice.id), func.sum(Invoice.net), func.sum(Invoice.tax), func.sum(Invoice.gross))
-    query: Select[Any] = select(Invoice.kind, *sums).outerjoin(_credit, _credit.preceding_id == Invoice.id)
+    sums: tuple[Any, ...] = (
+        Invoice.kind, func.count(Invoice.id), func.sum(Invoice.net), func.sum(Invoice.tax), func.sum(Invoice.gross),
+    )  # fmt: skip
+    query = select(*sums).outerjoin(_credit, _credit.preceding_id == Invoice.id)
     count, net, tax, gross = 0, Money.zero(), Money.zero(), Money.zero()
     for kind, lines, *amounts in session().execute(_seen_by(_narrowed(query, wanted), actor).group_by(Invoice.kind)):
         signed = [-amount if kind is Kind.CREDIT_NOTE else amount for amount in amounts]
@@ -179,7 +181,8 @@ def find_in_force(invoice: Invoice) -> InvoiceSummary | None:
 def _seen_by(query: Select[Any], actor: Actor) -> Select[Any]:
     if policies.can_see_all_invoices(actor):
         return query
-    return query.where(Invoice.structure_id.in_(actor.sees_invoices_of))
+    own = [structure_id for structure_id in actor.sees_invoices_of if policies.can_see_invoices_of(actor, structure_id)]
+    return query.where(Invoice.structure_id.in_(own))
 
 
 def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
@@ -200,15 +203,15 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 def _summaries() -> Select[Any]:
     credited = aliased(Invoice)
-    query: Select[Any] = (
-        select(
-            Invoice.id, Invoice.kind, Invoice.number, Invoice.month, Invoice.structure_id, Structure.code,
-            Structure.legal_name, Invoice.issued_on, Invoice.due_on, Invoice.net, Invoice.tax, Invoice.gross,
-            _credit.number, credited.number, InvoiceDocument.id.is_not(None),
-        )
+    columns: tuple[Any, ...] = (
+        Invoice.id, Invoice.kind, Invoice.number, Invoice.month, Invoice.structure_id, Structure.code,
+        Structure.legal_name, Invoice.issued_on, Invoice.due_on, Invoice.net, Invoice.tax, Invoice.gross,
+        _credit.number, credited.number, InvoiceDocument.id.is_not(None),
+    )  # fmt: skip
+    return (
+        select(*columns)
         .join(Structure, Structure.id == Invoice.structure_id)
         .outerjoin(_credit, _credit.preceding_id == Invoice.id)
         .outerjoin(credited, credited.id == Invoice.preceding_id)
         .outerjoin(InvoiceDocument, InvoiceDocument.invoice_id == Invoice.id)
-    )  # fmt: skip
-    return query
+    )
