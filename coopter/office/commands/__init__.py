@@ -1,5 +1,5 @@
 """What is done at the coordinator's desk."""
 
-from coopter.office.commands.close import ClosedBy, Closing, NotReady, close_month
+from coopter.office.commands.close import ClosedBy, Closing, NotReady, PreviewChanged, close_month
 
-__all__ = ["ClosedBy", "Closing", "NotReady", "close_month"]
+__all__ = ["ClosedBy", "Closing", "NotReady", "PreviewChanged", "close_month"]

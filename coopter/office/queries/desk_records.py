@@ -1,0 +1,70 @@
+"""What a desk is made of: things to do, told as facts; the pages put them into words and say where to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from coopter.hours.rules import EntryState
+from coopter.values.month import Month
+from coopter.values.refusal import Refusal
+
+
+class TaskKind(Enum):
+    """What somebody may have to do."""
+
+    HOURS_DISPUTED = "hours disputed"
+    HOURS_TO_CONFIRM = "hours to confirm"
+    HOURS_NOT_SENT = "hours not sent"
+    HOURS_MISSING = "hours missing"
+    COSTS_MISSING = "costs missing"
+    MONTH_READY = "month ready"
+    DOCUMENTS_FAILED = "documents failed"
+    DOCUMENTS_WAITING = "documents waiting"
+    MAIL_FAILED = "mail failed"
+    INVITATION_PENDING = "invitation pending"
+    PLACEMENT_ENDING = "placement ending"
+    STRUCTURE_INCOMPLETE = "structure incomplete"
+    GROUPING_INCOMPLETE = "grouping incomplete"
+    FIRST_STRUCTURE = "first structure"
+    FIRST_EMPLOYEE = "first employee"
+    CONFIRM_HOURS = "confirm hours"
+    FILL_WEEK = "fill week"
+    SEND_WEEK = "send week"
+    CORRECT_HOURS = "correct hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One employee's lines of one state at one structure in a month."""
+
+    structure_id: int
+    employee_id: int
+    state: EntryState
+    lines: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingTeam:
+    """An employee placed at a structure in a month, without a single line there."""
+
+    employee_id: int
+    structure_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: its kind, how many, for which month or day, about whom. `refusal` says what lacks, in words."""
+
+    kind: TaskKind
+    count: int = 0
+    month: Month | None = None
+    on: date | None = None
+    names: tuple[str, ...] = ()
+    subject_id: int | None = None
+    minutes: int = 0
+    lacks: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+    is_urgent: bool = False

@@ -1,5 +1,0 @@
-"""The doors of the office room."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("office", __name__)

@@ -1,0 +1,18 @@
+"""The doors of the office room: the first page of everyone, closing a month, the journal, what leaves the house."""
+
+from typing import Any
+
+from flask import Blueprint
+
+blueprint = Blueprint("office", __name__)
+
+from coopter.office.views import closing, home, journal, places, words  # noqa: E402  (they hang their doors on it)
+
+
+@blueprint.context_processor
+def _names() -> dict[str, Any]:
+    """What every page of the office may say: the ways to the other rooms, and a shift's hours."""
+    return {"places": places, "hours_of_shift": words.hours_of_shift}
+
+
+__all__ = ["blueprint", "closing", "home", "journal"]
