@@ -39,11 +39,11 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises WeakSecretKey when a key was given that anyone could guess (row R72).
     """
-    data_dir = Path(environ.get("COOPTER_DATA_DIR") or _default_data_dir(environ)).resolve()
+    data_dir, database_url = places(environ)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Settings(
         data_dir=data_dir,
-        database_url=environ.get("COOPTER_DATABASE_URL") or f"sqlite:///{data_dir / 'coopter.sqlite'}",
+        database_url=database_url,
         secret_key=_secret_key(environ.get("COOPTER_SECRET_KEY"), data_dir),
         secret_key_fallbacks=tuple(environ.get("COOPTER_SECRET_KEY_FALLBACKS", "").split()),
         base_url=environ.get("COOPTER_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
@@ -55,6 +55,12 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=int(environ.get("COOPTER_TRUSTED_PROXIES", "0")),
         pdf_workers=int(environ.get("COOPTER_PDF_WORKERS", "2")),
     )
+
+
+def places(environ: Mapping[str, str] = os.environ, *, data_dir: Path | None = None) -> tuple[Path, str]:
+    """The data folder (or the one given instead) and the address of the database; nothing is made."""
+    folder = (data_dir or Path(environ.get("COOPTER_DATA_DIR") or _default_data_dir(environ))).resolve()
+    return folder, environ.get("COOPTER_DATABASE_URL") or f"sqlite:///{folder / 'coopter.sqlite'}"
 
 
 def _default_data_dir(environ: Mapping[str, str]) -> str:

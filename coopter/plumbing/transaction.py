@@ -31,11 +31,12 @@ def require(allowed: bool) -> None:
 
 
 def after_commit(call: Callable[[], Any]) -> None:
-    """Run this once the outermost command has committed; never when it rolled back."""
+    """Run this once the outermost command has committed, the same call once; never when it rolled back."""
     pending = _afterwards.get()
     if pending is None:
         raise WriteOutsideCommand("after_commit outside a command")
-    pending.append(call)
+    if call not in pending:
+        pending.append(call)
 
 
 def inside_command() -> bool:

@@ -1,0 +1,105 @@
+"""`coopter import`: the files of a grouping, all of a file or nothing of it (rows R45 to R50)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from coopter.cli.frame import Answer, answering, grouping_option, inside
+from coopter.cli.words import FILE, FrenchGroup
+from coopter.costs import commands as costs
+from coopter.costs.imports import read_costs
+from coopter.hours import commands as hours
+from coopter.members import commands as members
+from coopter.members.imports import read_structures
+from coopter.plumbing import clock
+from coopter.plumbing.transaction import command
+from coopter.staff import commands as staff
+from coopter.staff.imports import read_employees, read_placements
+from coopter.values.actor import Actor
+
+LIMITS = {"most_rows": 200_000, "most_bytes": 50_000_000}  # whoever holds the machine may read more than the web
+Import = Callable[..., Any]
+
+
+class _Rehearsed(Exception):
+    """The end of a dry run: what would have been done, and the transaction rolled back."""
+
+    def __init__(self, done: Any) -> None:
+        self.done = done
+
+
+def import_structures(actor: Actor, content: bytes, *, at: datetime) -> Any:
+    """Structures of the grouping."""
+    return members.import_structures(actor, read_structures(content, **LIMITS), at=at)
+
+
+def import_employees(actor: Actor, content: bytes, *, at: datetime) -> Any:
+    """Employees and their contracts."""
+    return staff.import_employees(actor, records=read_employees(content, **LIMITS), at=at)
+
+
+def import_placements(actor: Actor, content: bytes, *, at: datetime) -> Any:
+    """Placements, and the lists of potential users."""
+    return staff.import_placements(actor, records=read_placements(content, **LIMITS), at=at)
+
+
+def import_hours(actor: Actor, content: bytes, *, at: datetime) -> Any:
+    """Hours, submitted."""
+    return hours.import_hours(actor, content=content, at=at, **LIMITS)
+
+
+def import_costs(actor: Actor, content: bytes, *, at: datetime) -> Any:
+    """Costs of employees and of the grouping."""
+    return costs.import_costs(actor, records=read_costs(content, **LIMITS), at=at)
+
+
+KINDS: dict[str, tuple[Import, str]] = {
+    "structures": (import_structures, "Les structures : code, nom, siret, adresse, code postal, ville…"),
+    "employees": (import_employees, "Les salariés et leur contrat : code, prénom, nom, début, heures par semaine…"),
+    "placements": (import_placements, "Les mises à disposition : salarié, structure, début, fin, heures par semaine."),
+    "hours": (import_hours, "Les heures : date, salarié, structure, heures, activité."),
+    "costs": (import_costs, "Les coûts : mois, salarié (vide = groupement), nature, libellé, montant."),
+}
+
+
+@click.group(cls=FrenchGroup, name="import")
+def importing() -> None:
+    """Importe un fichier CSV : tout ou rien. Le même fichier une seconde fois ne change rien."""
+
+
+def _run(name: str, path: Path, slug: str, dry_run: bool) -> Answer:
+    do = KINDS[name][0]
+    content = path.read_bytes()
+    with inside(slug) as actor:
+        try:
+            done = command(partial(_rehearse, do) if dry_run else do)(actor, content, at=clock.now())
+        except _Rehearsed as rehearsed:
+            done = rehearsed.done
+    facts = {"kind": name, "file": str(path), "dry_run": dry_run}
+    facts |= {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
+    counts = f"{done.added} ajoutées, {done.changed} modifiées, {done.unchanged} inchangées"
+    return Answer(f"{'Essai, rien n’est écrit : ' if dry_run else ''}lignes : {counts}.", facts)
+
+
+def _rehearse(do: Import, actor: Actor, content: bytes, *, at: datetime) -> None:
+    raise _Rehearsed(do(actor, content, at=at))
+
+
+def _add(name: str) -> None:
+    @importing.command(name, help=KINDS[name][1])
+    @click.argument("path", type=FILE, metavar="FICHIER")
+    @grouping_option
+    @click.option("--dry-run", is_flag=True, help="Lit et juge tout, n'écrit rien.")
+    @answering
+    def _(path: Path, slug: str, dry_run: bool) -> Answer:
+        return _run(name, path, slug, dry_run)
+
+
+for _name in KINDS:
+    _add(_name)

@@ -1,0 +1,178 @@
+"""The demonstration: a credible grouping made through the same commands as a real one, all of it or nothing."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from coopter.members import commands as members
+from coopter.members import queries
+from coopter.members.models import Grouping
+from coopter.members.rules import StructureDetails
+from coopter.office.commands.demo.cast import (
+    GROUPING,
+    GROUPING_NUMBER,
+    MEMBERS,
+    ROLE_WORDS,
+    SLUG,
+    STAFF,
+    WORKERS,
+    mail_of,
+    siret_of,
+)
+from coopter.office.commands.demo.months import close_past_month, fill_open_months, instant, write_costs
+from coopter.planning import commands as planning
+from coopter.plumbing import tenancy
+from coopter.plumbing.transaction import command
+from coopter.staff import commands as staff
+from coopter.staff import queries as people
+from coopter.values.actor import Actor, Role
+from coopter.values.month import Month
+from coopter.values.period import Period
+from coopter.values.refusal import Refusal
+
+DAY = 420
+HALVES = ((9 * 60, 12 * 60 + 30), (13 * 60 + 30, 17 * 60))
+
+
+class NotADemo(Refusal):
+    """Cette installation contient déjà autre chose qu'une démonstration, où chacun se connecterait en un clic. Donnez
+    un autre dossier (COOPTER_DATA_DIR) et une autre base (COOPTER_DATABASE_URL)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody of the demonstration, as the sign-in page offers them."""
+
+    name: str
+    role: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The demonstration that stands."""
+
+    slug: str
+    name: str
+    people: tuple[SignIn, ...]
+    is_new: bool
+
+
+def make_demo(*, today: date, now: datetime) -> Demo:
+    """Make the demonstration unless it stands already; raises NotADemo where there is anything else."""
+    known = queries.list_groupings()
+    if any(grouping.slug != SLUG for grouping in known):
+        raise NotADemo()
+    if not known:
+        _make(Actor.command_line(), today=today, now=now)
+    grouping = queries.get_grouping(SLUG)
+    with tenancy.scope(grouping.id):
+        holders = queries.list_holders()
+    order = {role: place for place, role in enumerate(Role)}
+    people = sorted(holders, key=lambda one: (order[one.role], one.name))
+    signs = tuple(SignIn(one.name, f"{ROLE_WORDS[one.role]} {one.structure}".strip(), one.email) for one in people)
+    return Demo(grouping.slug, grouping.name, signs, is_new=not known)
+
+
+@command
+def _make(administrator: Actor, *, today: date, now: datetime) -> None:
+    """Everything in one transaction: an interrupted demonstration leaves nothing half made."""
+    this = Month.of(today)
+    open_month = this.previous()
+    second = open_month.previous()
+    first = second.previous()
+    founded = first.first - timedelta(days=400)
+    grouping = members.create_grouping(
+        administrator, slug=SLUG, at=instant(founded), vat_regime="taxed", siret=siret_of(GROUPING_NUMBER), **GROUPING
+    )
+    with tenancy.scope(grouping.id):
+        root = Actor.command_line(grouping.id)
+        coordinator = _join(root, grouping, first_name=STAFF[0].first_name, last_name=STAFF[0].last_name,
+                            role=Role.COORDINATOR, at=instant(founded))  # fmt: skip
+        members.make_administrator(root, email=_address(STAFF[0].first_name, STAFF[0].last_name), at=instant(founded))
+        for one in STAFF[1:]:
+            _join(coordinator, grouping, first_name=one.first_name, last_name=one.last_name, role=one.role,
+                  at=instant(founded))  # fmt: skip
+        structures = _add_structures(coordinator, founded=founded)
+        representatives = {
+            one.code: _join(coordinator, grouping, first_name=one.representative[0], last_name=one.representative[1],
+                            role=Role.REPRESENTATIVE, structure_id=structures[one.code], at=instant(founded))
+            for one in MEMBERS
+        }  # fmt: skip
+        employees = _hire(coordinator, grouping, structures, start=first.first - timedelta(days=300), today=today)
+        for month in (first, second):
+            close_past_month(coordinator, month=month, structures=structures, representatives=representatives)
+        write_costs(coordinator, month=open_month, at=instant(min(this.first + timedelta(days=2), today)))
+        fill_open_months(open_month=open_month, today=today, employees=employees, structures=structures,
+                         representatives=representatives)  # fmt: skip
+
+
+def _add_structures(coordinator: Actor, *, founded: date) -> dict[str, int]:
+    ids = {}
+    for one in MEMBERS:
+        details = StructureDetails(
+            code=one.code, legal_name=one.name, vat_status=one.vat, legal_form=one.legal_form,
+            siret=siret_of(one.number), address=one.address, postcode=one.postcode, city=one.city,
+            headcount=one.headcount, headcount_on=founded, activity=one.activity,
+            email=f"compta@{one.code.lower()}.example",
+        )  # fmt: skip
+        made = members.add_structure(coordinator, details=details, joined_on=founded, at=instant(founded))
+        ids[one.code] = made.id
+    return ids
+
+
+def _hire(
+    coordinator: Actor, grouping: Grouping, structures: dict[str, int], *, start: date, today: date
+) -> dict[str, Actor]:
+    """Contracts, placements, the plan of the weeks around today, and an account for each employee."""
+    actors = {}
+    at = instant(start)
+    monday = today - timedelta(days=today.weekday())
+    planned = Period(monday - timedelta(weeks=4), monday + timedelta(weeks=8))
+    for worker in WORKERS:
+        codes = sorted(set(worker.week.values()))
+        employee = staff.hire_employee(
+            coordinator, code=worker.code, first_name=worker.first_name, last_name=worker.last_name,
+            email=_address(worker.first_name, worker.last_name), phone="", period=Period(start, None),
+            weekly_minutes=DAY * len(worker.week), job_title=worker.job, pay_grade=worker.grade,
+            structure_ids=[structures[code] for code in codes], at=at,
+        )  # fmt: skip
+        for code in codes:
+            weekdays = [weekday for weekday, place in worker.week.items() if place == code]
+            placement = staff.place_employee(
+                coordinator, employee_id=employee.id, structure_id=structures[code], period=Period(start, None),
+                weekly_minutes=DAY * len(weekdays), site="", conditions="", at=at,
+            )  # fmt: skip
+            for starts, ends in HALVES:
+                planning.add_pattern(
+                    coordinator, placement_id=placement.id, weekdays=weekdays, starts_minute=starts, ends_minute=ends,
+                    period=planned, at=instant(planned.start),
+                )  # fmt: skip
+        actors[worker.code] = _join(
+            coordinator, grouping, first_name=worker.first_name, last_name=worker.last_name, role=Role.EMPLOYEE,
+            employee_id=people.employee_ids_by_code()[worker.code], at=at,
+        )  # fmt: skip
+    return actors
+
+
+def _join(
+    inviter: Actor, grouping: Grouping, *, first_name: str, last_name: str, role: Role, at: datetime,
+    structure_id: int | None = None, employee_id: int | None = None,
+) -> Actor:  # fmt: skip
+    """Invite somebody, accept in their place with a password that nobody knows, and say who they now are."""
+    represents = role is Role.REPRESENTATIVE
+    invited = members.invite(
+        inviter, email=_address(first_name, last_name), role=role, base_url="http://localhost", at=at,
+        first_name=first_name, last_name=last_name, structure_id=structure_id, employee_id=employee_id,
+        can_validate_hours=represents, can_see_invoices=represents,
+    )  # fmt: skip
+    person = members.accept_invitation(invited.token, at=at, password=secrets.token_urlsafe(24))
+    actor = queries.actor_for(person, grouping)
+    assert actor is not None, "a role was just given"
+    return actor
+
+
+def _address(first_name: str, last_name: str) -> str:
+    return mail_of(first_name, last_name, "cap-cooperation")
