@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from coopter.members.rules import (
     GROUPING_FIELDS,
-    PARAMETERS,
     SHORTEST_PASSWORD,
     STRUCTURE_FIELDS,
     GroupingDetails,
@@ -33,7 +34,7 @@ from coopter.plumbing.fields import (
     VatNumberField,
     WholeField,
 )
-from coopter.values.actor import Role
+from coopter.plumbing.navigation import ROLE_NAMES
 
 KINDS = {
     GroupingKind.EMPLOYER_GROUP: _l("Groupement d'employeurs"),
@@ -52,13 +53,6 @@ VAT_REGIMES = {
     VatRegime.EXEMPT_261B: _l("Exonéré (art. 261 B)"),
     VatRegime.FRANCHISE_293B: _l("Franchise en base (art. 293 B)"),
 }
-ROLES = {
-    Role.COORDINATOR: _l("Coordination"),
-    Role.REPRESENTATIVE: _l("Représentation d'une structure"),
-    Role.EMPLOYEE: _l("Salariée ou salarié partagé"),
-    Role.TREASURER: _l("Trésorerie"),
-    Role.AUDITOR: _l("Contrôle (lecture seule)"),
-}
 PARAMETER_NAMES = {
     "vat_regime": _l("Régime de TVA"),
     "vat_rate": _l("Taux de TVA (%)"),
@@ -74,8 +68,8 @@ PARAMETER_NAMES = {
 }
 
 
-def _choices(labels: dict[Any, Any]) -> list[tuple[str, Any]]:
-    return [(key.value, label) for key, label in labels.items()]
+def _choices(labels: Mapping[Any, Any]) -> list[SelectChoice]:
+    return [SelectChoice(getattr(key, "value", key), label) for key, label in labels.items()]
 
 
 class GroupingForm(FlaskForm):
@@ -171,12 +165,12 @@ class InvitationForm(FlaskForm):
     email = EmailField(_l("Adresse électronique"), [Needed()])
     first_name = LineField(_l("Prénom"), [MayLack()], most=80)
     last_name = LineField(_l("Nom"), [MayLack()], most=80)
-    role = RadioField(_l("Rôle"), choices=_choices(ROLES))
+    role = RadioField(_l("Rôle"), choices=_choices(ROLE_NAMES))
     structure_id = SelectField(_l("Structure représentée"), coerce=int)
     employee_id = IntegerField(_l("Personne salariée"))
     can_validate_hours = BooleanField(_l("Confirme les heures de sa structure"), default=True)
     can_see_invoices = BooleanField(_l("Voit les factures de sa structure"), default=True)
-    language = SelectField(_l("Langue du message"), choices=[("fr", "Français"), ("en", "English")])
+    language = SelectField(_l("Langue du message"), choices=_choices({"fr": "Français", "en": "English"}))
 
 
 class AcceptForm(FlaskForm):
@@ -193,7 +187,7 @@ class AcceptForm(FlaskForm):
 class ParameterForm(FlaskForm):
     """A value from a day on."""
 
-    name = SelectField(_l("Paramètre"), choices=[(name, PARAMETER_NAMES[name]) for name in PARAMETERS])
+    name = SelectField(_l("Paramètre"), choices=_choices(PARAMETER_NAMES))
     value = LineField(_l("Valeur"), [Needed()], most=500)
     from_on = DayField(_l("À partir du"), [Needed()])
     decided_by = LineField(_l("Décidé par"), [MayLack()], description=_l("Par exemple : assemblée du 12 mai 2026."))

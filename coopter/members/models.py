@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_security.models import sqla
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, Text, UniqueConstraint, func, text
@@ -127,6 +127,11 @@ class Membership(TenantRow, Base):
     joined_on: Mapped[date] = mapped_column(Date)
     left_on: Mapped[date | None] = mapped_column(Date)
     note: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day inside, which labels show."""
+        return None if self.left_on is None else self.left_on - timedelta(days=1)
 
 
 class InstallationRole(Base, sqla.FsRoleMixin):

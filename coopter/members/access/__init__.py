@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.exceptions import SecurityError
 
 from coopter.members import queries
-from coopter.members.access import doors, security
+from coopter.members.access import demo, doors, security
 from coopter.members.models import Grouping
 from coopter.values.actor import Actor, Role
 
@@ -63,4 +63,5 @@ def install(app: Flask) -> Tenants:
 
     security.install(app)
     doors.install(app)
+    demo.install(app)
     return Tenants()

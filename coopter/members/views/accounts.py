@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from flask import current_app, g, redirect, request, url_for
@@ -9,10 +10,10 @@ from flask_login import current_user
 
 from coopter.members import commands, queries
 from coopter.members.access import has_second_factor, second_factor_required
-from coopter.members.forms import ROLES
 from coopter.members.views import blueprint
 from coopter.plumbing import clock
 from coopter.plumbing.doors import public, signed_in, unkeyed
+from coopter.plumbing.navigation import ROLE_NAMES
 from coopter.plumbing.pages import render, safe_next
 
 LANGUAGE_SECONDS = 365 * 24 * 3600
@@ -25,7 +26,7 @@ def start() -> Any:
     places = queries.places_of(current_user.id)
     if len(places) == 1:
         return redirect(url_for("office.home", grouping=places[0].slug), 303)
-    return render(places=places, role_names=ROLES)
+    return render(places=places, role_names=ROLE_NAMES)
 
 
 @blueprint.get("/compte")
@@ -36,10 +37,11 @@ def account() -> Any:
     return render(
         person=current_user,
         places=places,
-        role_names=ROLES,
+        role_names=ROLE_NAMES,
         strong=has_second_factor(current_user),
         must_be_strong=second_factor_required(),
         passkeys=current_user.webauthn,
+        last_sign_in=current_user.last_login_at and current_user.last_login_at.replace(tzinfo=UTC),
     )
 
 

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 
 from coopter.members import commands, queries
 from coopter.members.access import throttle
-from coopter.members.forms import ROLES, AcceptForm
+from coopter.members.forms import AcceptForm
 from coopter.members.views import blueprint
 from coopter.plumbing import clock, tenancy
 from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import public
+from coopter.plumbing.navigation import ROLE_NAMES
 from coopter.plumbing.pages import render
 
 
@@ -51,9 +52,10 @@ def _page(token: str, form: AcceptForm, *, status: int = 200, conflict: Any = No
         grouping = queries.get_grouping_by_id(invited.grouping_id)
         structure = queries.get_structure(invited.structure_id) if invited.structure_id else None
     person = queries.find_person_by_email(invited.email)
+    known = person is not None and person.active and bool(person.password)
     if not form.is_submitted():
         form.process(data={"first_name": invited.first_name, "last_name": invited.last_name})
     return render(
         page="invitation", status=status, form=form, token=token, invited=invited, grouping_name=grouping.name,
-        structure=structure, known=person is not None and person.active and bool(person.password), role_names=ROLES,
+        structure=structure, known=known, role_names=ROLE_NAMES,
     )  # fmt: skip

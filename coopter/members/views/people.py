@@ -6,13 +6,15 @@ from typing import Any
 
 from flask import current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from coopter.members import commands, policies, queries
-from coopter.members.forms import ROLES, InvitationForm
+from coopter.members.forms import InvitationForm
 from coopter.members.views import blueprint
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import for_roles
+from coopter.plumbing.navigation import ROLE_NAMES
 from coopter.plumbing.pages import refused, render
 from coopter.values.actor import Role
 from coopter.values.refusal import Refusal
@@ -25,7 +27,7 @@ def people() -> Any:
     search = request.args.get("q", "")
     return render(
         holders=queries.list_holders(search=search), invitations=queries.list_invitations(at=clock.now()),
-        structures=queries.structures_by_id(), search=search, role_names=ROLES,
+        structures=queries.structures_by_id(), search=search, role_names=ROLE_NAMES,
         invites=policies.can_invite(g.actor),
     )  # fmt: skip
 
@@ -119,9 +121,10 @@ def _done_on_people(act: Any, words: str, *, valid: bool = True) -> Any:
 def _form(**data: Any) -> InvitationForm:
     form = InvitationForm(data=data) if data else InvitationForm()
     rows = queries.list_structures()
-    form.structure_id.choices = [(0, _("— aucune —")), *((row.id, f"{row.name} ({row.code})") for row in rows)]
+    named = [SelectChoice(row.id, f"{row.name} ({row.code})") for row in rows]
+    form.structure_id.choices = [SelectChoice(0, _("— aucune —")), *named]
     if not form.employee_id.data:
-        form.role.choices = [choice for choice in form.role.choices if choice[0] != Role.EMPLOYEE.value]
+        form.role.choices = [choice for choice in form.role.choices if choice.value != Role.EMPLOYEE.value]
     return form
 
 

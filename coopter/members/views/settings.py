@@ -9,6 +9,7 @@ from babel.dates import get_month_names
 from flask import g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from coopter.members import commands, policies, queries
 from coopter.members.forms import KINDS, PARAMETER_NAMES, VAT_REGIMES, GroupingForm, ParameterForm
@@ -102,5 +103,5 @@ def _said(setting: Setting) -> str:
 
 def _months(form: GroupingForm) -> GroupingForm:
     names = get_month_names("wide", context="stand-alone", locale=str(get_locale() or "fr"))
-    form.fiscal_year_month.choices = list(names.items())
+    form.fiscal_year_month.choices = [SelectChoice(number, name) for number, name in names.items()]
     return form

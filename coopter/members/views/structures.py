@@ -9,12 +9,13 @@ from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from coopter.members import commands, imports, policies, queries
-from coopter.members.forms import ROLES, VAT_STATUSES, DayForm, StructureForm
+from coopter.members.forms import VAT_STATUSES, DayForm, StructureForm
 from coopter.members.rules import missing_for_invoices
 from coopter.members.views import blueprint
 from coopter.plumbing import clock, importing
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import everyone_inside, for_roles
+from coopter.plumbing.navigation import ROLE_NAMES
 from coopter.plumbing.pages import render
 from coopter.values.actor import Role
 from coopter.values.refusal import NotFound
@@ -169,7 +170,7 @@ def _page(structure_id: int, *, status: int = 200, conflict: Any = None, **forms
     return render(
         page="structure", status=status, structure=row, memberships=queries.memberships_of(structure_id),
         people=queries.list_holders(structure_id=structure_id), missing=missing_for_invoices(row), today=today,
-        sections=[section for section in sections if section is not None], role_names=ROLES,
+        sections=[section for section in sections if section is not None], role_names=ROLE_NAMES,
         vat_statuses=VAT_STATUSES, edits=policies.can_edit_structure(g.actor, structure_id),
         is_member=queries.is_member(structure_id, today), history=queries.history_of(g.actor, structure_id), **forms,
     )  # fmt: skip
