@@ -147,7 +147,7 @@ def _invoice_page(invoice_id: int, *, status: int = 200) -> Any:
         invoice=page,
         record=page.record,
         summary=page.summary,
-        iban=formats.iban(account.iban) if account else "",
+        iban=formats.iban(account.iban).replace("\u00a0", " ") if account else "",
         code=_code(page.record) if page.summary.standing is queries.Standing.ISSUED else "",
         sees_all=policies.can_see_all_invoices(g.actor),
     )
@@ -192,4 +192,5 @@ def _code(record: InvoiceRecord) -> str:
     payload = rules.epc_payload(record)
     if payload is None:
         return ""
-    return str(segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8").svg_data_uri(border=2, scale=4))
+    code = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8")
+    return str(code.svg_data_uri(border=2, scale=4, light="white"))
