@@ -71,7 +71,7 @@ def _page(*, status: int = 200) -> Any:
 
 
 def _from() -> str:
-    role_page = "hours.to_confirm" if g.actor.has(Role.REPRESENTATIVE) else "hours.overview"
+    role_page = "hours.to_confirm" if g.actor.has(Role.REPRESENTATIVE) else "hours.index"
     return safe_next(request.form.get("next"), otherwise=url_for(role_page))
 
 

@@ -26,7 +26,7 @@ def grid(
 ) -> dict[str, Any]:
     """Days and rows of the macro; rows are structures on an employee's page, employees on a structure's. What was typed
     and refused stands again in its cell, with its reason."""
-    long = {one.day: one.minutes for one in sheet.warnings if one.day}
+    long = {one.day: one.limit for one in sheet.warnings if one.day}
     days = [
         {
             "date": day,
@@ -35,7 +35,7 @@ def grid(
             "total": sheet.by_day[day],
             "weekend": day.weekday() > 4,
             "today": day == today,
-            "warning": _("%(hours)s ce jour", hours=formats.hours(long[day])) if day in long else None,
+            "warning": _("plus de %(hours)s", hours=formats.hours(long[day])) if day in long else None,
         }
         for day in sheet.days
     ]

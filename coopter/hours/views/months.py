@@ -94,7 +94,7 @@ def import_hours() -> Any:
             columns=imports.columns({}, {}),
             read=lambda content: content,
             act=lambda content: commands.import_hours(g.actor, content=content, at=now),
-            back=url_for("hours.overview"),
+            back=url_for("hours.index"),
             lead=_("Chaque ligne devient une ligne d'heures à confirmer par la structure. Le même fichier deux fois ne "
                    "change rien ; une ligne déjà confirmée ne change pas."),
             helps={

@@ -28,7 +28,7 @@ WEEK = timedelta(days=7)
 
 @blueprint.get("/<grouping>/heures")
 @everyone_inside
-def overview() -> Any:
+def index() -> Any:
     """The page of hours that is most this person's own."""
     week = monday_of(clock.today()).isoformat()
     actor = g.actor
@@ -41,13 +41,6 @@ def overview() -> Any:
     if actor.represents:
         return redirect(url_for("hours.structure_week", structure_id=min(actor.represents), week=week))
     return abort(404)
-
-
-@blueprint.get("/<grouping>/heures/semaines/<week>")
-@for_roles(Role.EMPLOYEE)
-def sheet(week: str) -> Any:
-    """One's own week, by an address that names nobody."""
-    return redirect(url_for("hours.week", employee_id=g.actor.employee_id or 0, week=monday_in(week).isoformat()))
 
 
 @blueprint.get(f"/<grouping>/heures/salaries/<{ID}:employee_id>/<week>")
@@ -115,9 +108,10 @@ def _employee_page(employee_id: int, monday: date, *, form: Any = None, refusals
     return render(
         page="week", status=status, sheet=sheet, form=form, employee=staff.get_employee(employee_id),
         grid=grid(sheet, today=today, by_employee=True, form=form, refusals=refusals),
-        own=policies.is_own(g.actor, employee_id=employee_id),
+        own=policies.is_own(g.actor, employee_id=employee_id), today_cell=_today_cell(sheet, today),
         can_submit=policies.can_submit_week(g.actor, employee_id=employee_id),
-        disputed=[one for one in sheet.entries if one.state is EntryState.DISPUTED],
+        disputed=[cell for row in sheet.rows for cell in row.cells if cell.state == EntryState.DISPUTED.value],
+        structures={row.structure_id: row.structure for row in sheet.rows},
         to_send=sheet.count(EntryState.DRAFT, EntryState.DISPUTED), to_confirm=sheet.count(EntryState.SUBMITTED),
         **_neighbours("hours.week", monday, employee_id=employee_id),
     )  # fmt: skip
@@ -133,9 +127,17 @@ def _structure_page(
         page="structure_week", status=status, sheet=sheet, form=form, structure=members.get_structure(structure_id),
         grid=grid(sheet, today=today, by_employee=False, form=form, refusals=refusals),
         can_confirm=policies.logs_for(g.actor, structure_id=structure_id),
-        to_confirm=sheet.count(EntryState.SUBMITTED),
+        to_confirm=sheet.count(EntryState.SUBMITTED), today_cell=_today_cell(sheet, today),
         **_neighbours("hours.structure_week", monday, structure_id=structure_id),
     )  # fmt: skip
+
+
+def _today_cell(sheet: queries.Sheet, today: date) -> str | None:
+    """The id of today's first open cell, to go there at once on a phone."""
+    if today not in sheet.days:
+        return None
+    place = sheet.days.index(today)
+    return next((f"cell-{n}-{place + 1}" for n, row in enumerate(sheet.rows, 1) if row.cells[place].is_editable), None)
 
 
 def _neighbours(endpoint: str, monday: date, **values: Any) -> dict[str, Any]:
