@@ -18,7 +18,7 @@ from coopter.values.numbers import parse_day
 from coopter.values.period import Period
 from coopter.values.refusal import NotFound, Refusal
 
-AHEAD = timedelta(days=56)
+AHEAD = timedelta(days=14)
 
 
 @blueprint.app_template_filter("clock")
