@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 
-from coopter.plumbing.fields import DayField, MayLack, Needed
+from coopter.plumbing.fields import DayField, Needed
 from coopter.values.money import Money
 
 
@@ -26,7 +26,7 @@ class CentsField(HiddenField):
 class DateOfIssue(FlaskForm):  # type: ignore[misc]
     """The day that the invoices will bear."""
 
-    le = DayField(_("Date des factures"), [MayLack()])
+    le = DayField(_("Date des factures"))
 
 
 class CloseMonth(FlaskForm):  # type: ignore[misc]
@@ -41,7 +41,7 @@ class NarrowJournal(FlaskForm):  # type: ignore[misc]
 
     sujet = SelectField(_("À propos de"), validate_choice=False)
     par = SelectField(_("Fait par"), validate_choice=False)
-    du = DayField(_("Du"), [MayLack()])
-    au = DayField(_("Au"), [MayLack()])
+    du = DayField(_("Du"))
+    au = DayField(_("Au"))
 
 

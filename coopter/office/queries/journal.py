@@ -93,9 +93,8 @@ def _narrowed(query: Select[Any], wanted: JournalFilter) -> Select[Any]:
     if ":" in wanted.subject:
         query = query.where(JournalEntry.subject == wanted.subject)
     elif wanted.subject:
-        query = query.where(
-            (JournalEntry.subject == wanted.subject) | JournalEntry.subject.startswith(f"{wanted.subject}:", True)
-        )
+        inside = JournalEntry.subject.startswith(f"{wanted.subject}:", autoescape=True)
+        query = query.where((JournalEntry.subject == wanted.subject) | inside)
     if wanted.person:
         query = query.where(JournalEntry.actor == wanted.person)
     if wanted.since is not None:

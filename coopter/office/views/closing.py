@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 
 from coopter.billing import queries as billing
 from coopter.office import commands, policies, queries
@@ -17,8 +17,9 @@ from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render
 from coopter.values.actor import Role
 from coopter.values.month import Month, NoSuchMonth
-from coopter.values.refusal import NotFound
+from coopter.values.refusal import NotFound, Refusal
 
+LEGIBLE = 7  # parts of a picture that the eye tells apart
 OFFICE = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
 
 
@@ -52,29 +53,43 @@ def close_month(month: str) -> Any:
     """Close the month as it was shown; refused, the page says what changed or what lacks."""
     wanted, form = _month(month), CloseMonth()
     if not form.validate_on_submit():
-        return _preview(wanted, on=clock.today(), dates=DateOfIssue(meta={"csrf": False}), status=422)
-    on = form.on.data
+        flash(" ".join(form.on.errors), "error")
+        return _preview(wanted, on=clock.today(), status=422)
     try:
-        commands.close_month(g.actor, month=wanted, on=on, at=clock.now(), expected=form.expected.data)
+        commands.close_month(g.actor, month=wanted, on=form.on.data, at=clock.now(), expected=form.expected.data)
     except commands.ClosedBy as late:
         return _result(queries.get_closed(wanted), late=late, status=409)
-    except commands.PreviewChanged as changed:
-        refused(changed)
-        return _preview(wanted, on=on, dates=DateOfIssue(data={"le": on}, meta={"csrf": False}), status=409)
-    except commands.NotReady:
-        return _preview(wanted, on=on, dates=DateOfIssue(data={"le": on}, meta={"csrf": False}), status=422)
+    except Refusal as refusal:
+        return _refused(wanted, refusal, on=form.on.data)
     return redirect(url_for("office.closing", month=month), 303)
 
 
-def _preview(month: Month, *, on: date, dates: DateOfIssue, status: int = 200) -> Any:
+def _refused(month: Month, refusal: Refusal, *, on: date) -> Any:
+    """The preview again as it is now: what lacks is in it, anything else is said above it."""
+    if not isinstance(refusal, commands.NotReady):
+        refused(refusal)
+    return _preview(month, on=on, status=409 if isinstance(refusal, commands.PreviewChanged) else 422)
+
+
+def _preview(month: Month, *, on: date, dates: DateOfIssue | None = None, status: int = 200) -> Any:
     preview = queries.preview_month(g.actor, month=month, on=on)
     return render(
-        page="closing", status=status, month=month, preview=preview, dates=dates, today=clock.today(),
-        form=CloseMonth(data={"on": on, "expected": preview.gross}),
+        page="closing", status=status, month=month, preview=preview, dates=dates or _dates(on),
+        form=CloseMonth(formdata=None, data={"on": on, "expected": preview.gross}),
         blocks=[remedy_of(one, month=month) for one in preview.blocks],
         warnings=[remedy_of(one, month=month) for one in preview.warnings],
-        may_close=policies.can_close_month(g.actor),
+        may_close=policies.can_close_month(g.actor), parts=_parts(preview),
     )  # fmt: skip
+
+
+def _dates(on: date) -> DateOfIssue:
+    return DateOfIssue(formdata=None, data={"le": on}, meta={"csrf": False})
+
+
+def _parts(preview: queries.Preview) -> list[tuple[str, int]]:
+    """The members' shares as a picture, while it can be read: a handful of them, none negative."""
+    parts = [(member.name, member.net.cents) for member in preview.members]
+    return parts if 2 <= len(parts) <= LEGIBLE and all(cents > 0 for _, cents in parts) else []
 
 
 def _result(done: queries.ClosedMonth, *, late: commands.ClosedBy | None = None, status: int = 200) -> Any:

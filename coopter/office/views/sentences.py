@@ -46,6 +46,7 @@ SENTENCES: dict[str, Any] = {
     "invitation.withdrawn": _("a retiré une invitation"),
     "invoice.credited": _("a établi un avoir"),
     "invoice.issued_again": _("a refait une facture"),
+    "invoices.issued": _("a établi les factures du mois"),
     "month.closed": _("a clos le mois"),
     "parameter.set": _("a changé un réglage"),
     "pattern.added": _("a planifié un horaire répété"),
@@ -112,6 +113,7 @@ KINDS: dict[str, Any] = {
 ICONS = {
     "contract": "file-text", "costs": "coins", "document": "files", "employee": "user", "employees": "users",
     "feed": "rss", "grouping": "landmark", "hours": "clock", "invitation": "mail", "invoice": "receipt-euro",
+    "invoices": "receipt-euro",
     "month": "lock", "parameter": "settings", "pattern": "calendar-days", "person": "key-round",
     "placement": "handshake", "placements": "handshake", "potential_user": "handshake", "potential_users": "handshake",
     "role": "shield-check", "shift": "calendar-days", "shifts": "calendar-days", "structure": "building-2",

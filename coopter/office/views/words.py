@@ -37,18 +37,20 @@ def listed(names: Sequence[str], *, most: int = 3) -> str:
 
 def remedy_of(obstacle: Obstacle, *, month: Month) -> Words:
     """Something that blocks or warns before a closing, as the macro `steps` shows it: the sentence and its remedy."""
-    subject = obstacle.subject
+    subject, facts = obstacle.subject, obstacle.refusal.facts
     if subject is Subject.HOURS:
-        title, where, action, icon = _("Des heures attendent"), places.hours_of(month), _("Voir les heures"), "clock"
+        title = str(facts.get("structure") or _("Des heures attendent"))
+        where, action, icon = places.hours_of(month), _("Voir les heures"), "clock"
     elif subject is Subject.COSTS:
         title, where, action, icon = _("Les coûts sont à revoir"), places.costs_of(month), _("Voir les coûts"), "coins"
     elif subject is Subject.GROUPING:
         title, where, action, icon = _("La fiche du groupement"), places.settings(), _("Ouvrir"), "settings"
     elif subject is Subject.STRUCTURE:
         where = places.structure(obstacle.subject_id)
-        title, action, icon = _("Un membre à revoir"), _("Ouvrir sa fiche"), "building-2"
+        title = str(facts.get("name") or _("Un membre à revoir"))
+        action, icon = _("Ouvrir sa fiche"), "building-2"
     else:
-        return {"title": _("Le mois lui-même"), "why": say(obstacle.refusal), "url": None, "icon": "calendar-days"}
+        return {"title": _("Le mois"), "why": say(obstacle.refusal), "url": None, "icon": "calendar-days"}
     return {"title": title, "why": say(obstacle.refusal), "url": where, "action": action, "icon": icon}
 
 
@@ -56,8 +58,8 @@ def calm_words(desk: Desk) -> str:
     """When nothing waits: the good news, and what comes next."""
     after = desk.month.next().first
     if not any(one.month == desk.month for one in desk.months):
-        return _("Rien ne vous attend. Les premières heures de %(month)s ouvriront le mois.", month=written(desk.month))
-    return _("Rien ne vous attend. Prochain rendez-vous : la clôture de %(month)s, dès le %(day)s.",
+        return _("Rien ne vous attend. Les premières heures saisies ouvriront %(month)s.", month=written(desk.month))
+    return _("Rien ne vous attend. Prochain rendez-vous : clore %(month)s, à partir du %(day)s.",
              month=written(desk.month), day=written(after))  # fmt: skip
 
 
@@ -97,7 +99,7 @@ def _missing(task: Task) -> Words:
 
 
 def _costs_missing(task: Task) -> Words:
-    title = _("Les coûts de %(month)s sont à compléter", month=written(task.month))
+    title = _("%(month)s : les coûts sont à compléter", month=_month(task))
     why = say(task.refusal) if task.refusal else ""
     return _do(title, why, places.costs_of(task.month), _("Saisir les coûts"), icon="coins")
 
@@ -171,9 +173,11 @@ def _first_employee(task: Task) -> Words:
 
 
 def _confirm(task: Task) -> Words:
-    title = ngettext("Une ligne d’heures à confirmer", "%(num)d lignes d’heures à confirmer", task.count)
-    why = _("%(employee)s chez %(structure)s : %(hours)s, depuis le %(day)s.", employee=task.names[0],
-            structure=task.names[1], hours=_hours(task), day=written(task.on))  # fmt: skip
+    employee, structure = task.names
+    title = _("%(employee)s : %(hours)s à confirmer", employee=employee, hours=_hours(task))
+    facts = {"structure": structure, "day": written(task.on)}
+    why = ngettext("Une ligne chez %(structure)s, du %(day)s.",
+                   "%(num)d lignes chez %(structure)s, depuis le %(day)s.", task.count, **facts)  # fmt: skip
     return _do(title, why, places.hours_to_confirm(), _("Relire et confirmer"), count=task.count)
 
 
