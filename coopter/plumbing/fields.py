@@ -29,6 +29,7 @@ class ReadField(StringField):
     """
 
     keys: dict[str, Any] = {}
+    data: Any
 
     def read(self, text: str) -> Any:
         """The value that this text says; raises Refusal."""

@@ -14,7 +14,7 @@ from flask import Flask, current_app, url_for
 from flask_babel import gettext
 from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore
 from flask_security.totp import Totp
-from passlib.totp import TOTP, AppWallet
+from passlib.totp import TOTP, AppWallet  # type: ignore[import-untyped]
 from sqlalchemy import select
 
 from coopter.members.models import InstallationRole, PassKey, Person
@@ -133,11 +133,11 @@ class OnceTotp(Totp):  # type: ignore[misc]
         super().__init__(secrets, issuer)
         self._totp = TOTP.using(issuer=issuer, wallet=AppWallet(secrets=secrets, default_tag=next(iter(secrets))))
 
-    def get_last_counter(self, user: Person) -> int | None:
+    def get_last_counter(self, user: Any) -> int | None:
         """The last step used, read under lock: two requests with one code are one sign-in."""
         return session().scalar(select(Person.last_totp_step).where(Person.id == user.id).with_for_update())
 
-    def set_last_counter(self, user: Person, tmatch: Any) -> None:
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
         """Remember the step, in the command that uses it."""
         user.last_totp_step = tmatch.counter
 

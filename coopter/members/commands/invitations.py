@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NoReturn
 
 from flask_security.utils import hash_password
 
@@ -130,8 +131,9 @@ def accept_invitation(
             session().add(person)
         if not (person.active and person.password):
             person.first_name, person.last_name = names
-            check_password(password or _asked(), about=[person.email, *names])
-            person.password, person.active = hash_password(password), True
+            phrase = password or _asked()
+            check_password(phrase, about=[person.email, *names])
+            person.password, person.active = hash_password(phrase), True
             person.fs_uniquifier = secrets.token_hex(32)
         session().flush()
         invitation.used_at = at
@@ -155,7 +157,7 @@ def hash_of(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _asked() -> str:
+def _asked() -> NoReturn:
     raise PasswordMissing()
 
 
