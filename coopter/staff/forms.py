@@ -35,9 +35,7 @@ class ContractForm(FlaskForm):
     """What a contract says from a day on."""
 
     starts_on = DayField(_("Premier jour"), [Needed()])
-    last_on = DayField(
-        _("Dernier jour"), [MayLack()], description=_("Vide pour un contrat à durée indéterminée.")
-    )
+    last_on = DayField(_("Dernier jour"), [MayLack()], description=_("Vide pour un contrat à durée indéterminée."))
     weekly_minutes = DurationField(_("Durée par semaine"), [Needed()], description=_("Par exemple 35h ou 17h30."))
     job_title = LineField(_("Emploi"), [Needed()])
     pay_grade = LineField(_("Classification"), [MayLack()], description=_("Groupe, coefficient ou échelon."))

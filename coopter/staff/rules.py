@@ -154,11 +154,6 @@ class StaffIndex:
         """The contract of an employee on a day, or None."""
         return next((c for c in self.contracts.get(employee_id, ()) if c.period.contains(on)), None)
 
-    def has_list(self, employee_id: int) -> bool:
-        """Whether any contract of this employee already names a potential user."""
-        ids = {contract.id for contract in self.contracts.get(employee_id, ())}
-        return any(contract_id in ids for contract_id, _ in self.listed)
-
     def listed_periods(self, employee_id: int, structure_id: int) -> list[Period]:
         """When a structure is on the list of potential users of this employee's contracts (L1253-9)."""
         found = []

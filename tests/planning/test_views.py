@@ -37,7 +37,9 @@ def test_the_coordinator_sees_all_and_the_total(scene: Scene) -> None:
     _plan(scene)
     page = scene.as_(Role.COORDINATOR).get(WEEK)
     assert page.status_code == 200
-    assert "8h30–12h" in page.text and "13h30–17h" in page.text and "Le Fournil" in page.text and "Le Jardin" in page.text
+    assert (
+        "8h30–12h" in page.text and "13h30–17h" in page.text and "Le Fournil" in page.text and "Le Jardin" in page.text
+    )
     assert "Yann Cariou" in page.text, "who has nothing to do is seen too"
     assert "7\u00a0h" in page.text
     assert f"semaine={MONDAY + timedelta(days=7)}" in page.text
