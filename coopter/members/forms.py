@@ -159,17 +159,22 @@ class DayForm(FlaskForm):
         return day
 
 
-class InvitationForm(FlaskForm):
-    """Whom to invite, and for what."""
+class RoleForm(FlaskForm):
+    """What somebody will be here."""
 
-    email = EmailField(_l("Adresse électronique"), [Needed()])
-    first_name = LineField(_l("Prénom"), [MayLack()], most=80)
-    last_name = LineField(_l("Nom"), [MayLack()], most=80)
     role = RadioField(_l("Rôle"), choices=_choices(ROLE_NAMES))
     structure_id = SelectField(_l("Structure représentée"), coerce=int)
     employee_id = IntegerField(_l("Personne salariée"))
     can_validate_hours = BooleanField(_l("Confirme les heures de sa structure"), default=True)
     can_see_invoices = BooleanField(_l("Voit les factures de sa structure"), default=True)
+
+
+class InvitationForm(RoleForm):
+    """Whom to invite, and for what."""
+
+    email = EmailField(_l("Adresse électronique"), [Needed()])
+    first_name = LineField(_l("Prénom"), [MayLack()], most=80)
+    last_name = LineField(_l("Nom"), [MayLack()], most=80)
     language = SelectField(_l("Langue du message"), choices=_choices({"fr": "Français", "en": "English"}))
 
 

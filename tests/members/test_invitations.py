@@ -195,3 +195,22 @@ def test_the_form_invites_and_shows_who_waits(client: FlaskClient) -> None:
         assert {one.email for one in waiting} == {"loic@cap.example", "n@cap.example"}
     assert browser.post(f"/cap/invitations/{waiting[0].id}/retrait").status_code == 303
     assert browser.post(f"/cap/invitations/{waiting[0].id}/retrait").status_code == 404
+
+
+def test_one_more_role_from_the_page(client: FlaskClient) -> None:
+    grouping = make.a_grouping(slug="cap")
+    with make.inside(grouping):
+        boss, structure = make.a_person(Role.COORDINATOR), make.a_structure("PC1")
+        person_id, structure_id = make.a_person(Role.TREASURER).id, structure.id
+        stranger_id = make.a_person().id
+    browser = make.signed_in(client, boss)
+    path = f"/cap/personnes/{person_id}/roles"
+    assert browser.get(path).status_code == 200
+    assert browser.post(path, data={"role": "auditor", "structure_id": 0}).status_code == 422
+    sent = {"role": "representative", "structure_id": structure_id, "can_see_invoices": "y", "is_admin": "1"}
+    assert browser.post(path, data=sent).status_code == 303
+    with make.inside(grouping):
+        (grant,) = session().scalars(select(RoleGrant).where(RoleGrant.role == Role.REPRESENTATIVE)).all()
+        assert (grant.structure_id, grant.can_see_invoices, grant.can_validate_hours) == (structure_id, True, False)
+    for ask in (browser.get, browser.post):
+        assert ask(f"/cap/personnes/{stranger_id}/roles").status_code == 404

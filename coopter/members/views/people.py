@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from coopter.members import commands, policies, queries
-from coopter.members.forms import InvitationForm
+from coopter.members.forms import InvitationForm, RoleForm
 from coopter.members.views import blueprint
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer
@@ -60,17 +60,26 @@ def invite() -> Any:
     )
 
 
+@blueprint.get("/<grouping>/personnes/<int:person_id>/roles")
+@for_roles(Role.COORDINATOR)
+def role_form(person_id: int) -> Any:
+    """One more role for somebody who has an account here."""
+    form = _choosing(RoleForm(formdata=None, role=Role.REPRESENTATIVE.value, structure_id=0))
+    return render(form=form, person=queries.get_person(person_id))
+
+
 @blueprint.post("/<grouping>/personnes/<int:person_id>/roles")
 @for_roles(Role.COORDINATOR)
 def grant_role(person_id: int) -> Any:
-    """Give one more role to somebody who has an account here."""
-    form = _form(email="ne-sert-pas@exemple.invalid")
-
-    def act() -> Any:
-        chosen = {name: value for name, value in _invited(form).items() if name in GRANTED}
-        return commands.grant_role(g.actor, person_id=person_id, **chosen, at=clock.now())
-
-    return _done_on_people(act, _("Le rôle est donné, avec effet immédiat."), valid=form.validate())
+    """Give it, with effect at once."""
+    person, form = queries.get_person(person_id), _choosing(RoleForm())
+    return answer(
+        form,
+        lambda: commands.grant_role(g.actor, person_id=person_id, **_chosen(form), at=clock.now()),
+        then=lambda grant: url_for("members.people"),
+        done=_("Le rôle est donné, avec effet immédiat."),
+        again=lambda status=200, conflict=None: render(page="role_form", status=status, form=form, person=person),
+    )
 
 
 @blueprint.post("/<grouping>/personnes/roles/<int:grant_id>/retrait")
@@ -103,43 +112,48 @@ def withdraw_invitation(invitation_id: int) -> Any:
     )
 
 
-GRANTED = {"role", "structure_id", "employee_id", "can_validate_hours", "can_see_invoices"}
-
-
-def _done_on_people(act: Any, words: str, *, valid: bool = True) -> Any:
+def _done_on_people(act: Any, words: str) -> Any:
     try:
-        if valid:
-            act()
-            flash(words, "success")
-        else:
-            flash(_("Ce choix n’est pas possible : recommencez depuis la liste."), "error")
+        act()
+        flash(words, "success")
     except Refusal as refusal:
         refused(refusal)
     return redirect(url_for("members.people"), 303)
 
 
 def _form(**data: Any) -> InvitationForm:
-    form = InvitationForm(data=data) if data else InvitationForm()
-    rows = queries.list_structures()
-    named = [SelectChoice(row.id, f"{row.name} ({row.code})") for row in rows]
+    form = InvitationForm(formdata=None, data=data) if data else InvitationForm()
+    _choosing(form)
+    return form
+
+
+def _choosing(form: RoleForm) -> RoleForm:
+    """The structures to choose from; the employee's role only for who came from an employee's page."""
+    named = [SelectChoice(row.id, f"{row.name} ({row.code})") for row in queries.list_structures()]
     form.structure_id.choices = [SelectChoice(0, _("— aucune —")), *named]
     if not form.employee_id.data:
         form.role.choices = [choice for choice in form.role.choices if choice.value != Role.EMPLOYEE.value]
     return form
 
 
-def _invited(form: InvitationForm) -> dict[str, Any]:
+def _chosen(form: RoleForm) -> dict[str, Any]:
     """What the command takes: a structure only for who represents one, an employee only for who is one."""
     role = Role(form.role.data)
     represents = role is Role.REPRESENTATIVE
     return {
-        "email": form.email.data,
-        "first_name": form.first_name.data,
-        "last_name": form.last_name.data,
         "role": role,
         "structure_id": (form.structure_id.data or None) if represents else None,
         "employee_id": form.employee_id.data if role is Role.EMPLOYEE else None,
         "can_validate_hours": represents and form.can_validate_hours.data,
         "can_see_invoices": represents and form.can_see_invoices.data,
+    }
+
+
+def _invited(form: InvitationForm) -> dict[str, Any]:
+    return {
+        **_chosen(form),
+        "email": form.email.data,
+        "first_name": form.first_name.data,
+        "last_name": form.last_name.data,
         "language": form.language.data,
     }
