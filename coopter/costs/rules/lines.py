@@ -47,11 +47,11 @@ class PriceUnderExemption(Refusal):
 
 
 class MonthStillOpen(Refusal):
-    """Les coûts de %(month)s ne se répartissent pour de bon qu'une fois le mois verrouillé. Passez par la clôture."""
+    """Les coûts du mois (%(month)s) ne se répartissent pour de bon qu'une fois le mois verrouillé. Passez par la clôture."""
 
 
 class MonthAlreadySplit(Refusal):
-    """Les coûts de %(month)s sont déjà répartis : une répartition ne change plus."""
+    """Les coûts du mois (%(month)s) sont déjà répartis : une répartition ne change plus."""
 
 
 @dataclass(frozen=True, slots=True)
