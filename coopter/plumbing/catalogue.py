@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import io
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,18 +23,19 @@ HOUSE = Path(__file__).resolve().parents[2]
 ENGLISH = HOUSE / "coopter" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "pgettext": ((1, "c"), 2), "_l": None}
 METHODS = [("**.py", "coopter.plumbing.catalogue:sentences"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
-OPTIONS = {"**.html": {"trimmed": "true"}, "**.txt": {"trimmed": "true"}}
+_JINJA = {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}  # as plumbing/pages.py sets Jinja up
+OPTIONS = {"**.html": _JINJA, "**.txt": _JINJA}
 REFUSALS = {"Refusal", "No", "Conflict", "Faults"}
 
 
 def sentences(
     source: BinaryIO, keywords: Iterable[str], comments: Any, options: Any
-) -> Iterator[tuple[int, str | None, Any, list[str]]]:
+) -> Iterator[tuple[int, str | None, Any, Any]]:
     """Babel's extractor for our Python: what `_()` marks, and the docstring of each refusal, which is its sentence."""
     from babel.messages.extract import extract_python
 
     content = source.read()
-    yield from extract_python(io.BytesIO(content), keywords, comments, options)  # type: ignore[arg-type]
+    yield from extract_python(io.BytesIO(content), keywords, comments, options)  # type: ignore[arg-type,misc]
     tree = ast.parse(content)
     refusals = set(REFUSALS)
     for node in tree.body:
@@ -44,11 +46,18 @@ def sentences(
                 yield node.lineno, None, sentence_of(docstring), []
 
 
+def _is_read(folder: str) -> bool:
+    """Babel by itself passes over folders such as `_macros`, where much of what people read stands."""
+    return "__pycache__" not in folder
+
+
 def source_messages() -> Catalog:
     """Every sentence of the source, with no translation."""
     catalog = Catalog(project="CoopTer", charset="utf-8")
     for folder in ("coopter", "templates"):
-        found = extract_from_dir(str(HOUSE / folder), METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=())
+        found = extract_from_dir(
+            str(HOUSE / folder), METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=(), directory_filter=_is_read
+        )
         for name, _, message, _, context in sorted(found, key=lambda one: (one[0], str(one[2]))):
             if message and "static/vendor" not in name:
                 catalog.add(message, None, [(f"{folder}/{name}", 0)], context=context)
@@ -62,7 +71,8 @@ def english() -> Catalog:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """The catalogue as gettext reads it."""
+    """The catalogue as gettext reads it; without the hour, so that the same sentences always make the same bytes."""
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     out = io.BytesIO()
     write_mo(out, catalog)
     return out.getvalue()
@@ -73,7 +83,10 @@ def refresh() -> int:
     kept = english() if ENGLISH.exists() else Catalog(locale="en", project="CoopTer", charset="utf-8")
     kept.update(source_messages(), no_fuzzy_matching=True)
     kept.obsolete.clear()
-    kept.fuzzy, kept.header_comment = False, "# CoopTer in English. French is the source: `python -m coopter.plumbing.catalogue`."
+    kept.fuzzy, kept.header_comment = (
+        False,
+        "# CoopTer in English. French is the source: `python -m coopter.plumbing.catalogue`.",
+    )
     out = io.BytesIO()
     write_po(out, kept, width=110, sort_output=True, omit_header=False, include_lineno=False, ignore_obsolete=True)
     dated = (b'"POT-Creation', b'"PO-Revision', b'"Generated', b'"Last-Translator', b'"Report', b'"Language-Team')
