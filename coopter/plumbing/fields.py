@@ -40,9 +40,10 @@ class ReadField(StringField):
         return str(value)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        if not valuelist:
+            return  # the form did not carry this field: what it began with stays
         self.data = None
-        text = str(valuelist[0]).strip() if valuelist else ""
-        if not text:
+        if not (text := str(valuelist[0]).strip()):
             return
         try:
             self.data = self.read(text)
@@ -215,6 +216,8 @@ class Needed(InputRequired):
     def __call__(self, form: Any, field: Any) -> None:
         if field.process_errors:
             raise StopValidation()
+        if isinstance(field, ReadField) and field.data in (None, ""):
+            raise StopValidation(self.message)  # blanks are nothing typed
         super().__call__(form, field)
 
 
