@@ -49,6 +49,7 @@ class Entry:
     badge: int | None
 
 
+CLOSING = ("office.closing", "office.close_month", "office.exports")
 STRUCTURES = ("members.structure", "members.new_structure", "members.import", "members.join", "members.leave")
 SETTINGS = ("members.settings", "members.grouping_form", "members.people", "members.invitation_form")
 
@@ -69,7 +70,7 @@ DOORS: tuple[Door, ...] = (
          own=("employee_id", "employee_id")),
     Door("costs.index", _("Coûts"), "coins", OFFICE, ("costs.",)),
     Door("billing.invoices", _("Factures"), "receipt-euro", OFFICE, ("billing.",)),
-    Door("office.closings", _("Clôture"), "lock", OFFICE, ("office.closing", "office.close_month", "office.exports")),
+    Door("office.closings", _("Clôture"), "lock", OFFICE, CLOSING),
     Door(
         "billing.invoices", _("Factures"), "receipt-euro", (Role.REPRESENTATIVE,), ("billing.",),
         needs="sees_invoices_of",
@@ -79,7 +80,7 @@ DOORS: tuple[Door, ...] = (
          own=("structure_id", "represents")),
     Door("staff.employees", _("Salariés"), "users", OFFICE, ("staff.",)),
     Door("members.settings", _("Réglages"), "settings", OFFICE, SETTINGS),
-    Door("office.journal", _("Journal"), "history", OFFICE),
+    Door("office.journal", _("Journal"), "history", OFFICE, ("office.verification",)),
 )  # fmt: skip
 
 

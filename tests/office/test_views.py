@@ -188,7 +188,9 @@ def test_reading_the_pages_changes_nothing(house: House, costs: None) -> None:
     """R42: every GET of the office leaves every table as it was."""
     browser = house.as_(Role.COORDINATOR)
     before = rows_in_all_tables()
-    for path in ("/", "/cloture", "/cloture/2026-09", "/cloture/2026-09?le=2026-10-05", "/cloture/2031-01", "/journal"):
+    pages = ("/", "/cloture", "/cloture/2026-09", "/cloture/2026-09?le=2026-10-05", "/cloture/2031-01", "/journal",
+             "/journal/verification", "/exports")  # fmt: skip
+    for path in pages:
         assert browser.get(f"/cap-cooperation{path}").status_code == 200
         assert browser.head(f"/cap-cooperation{path}").status_code == 200
     assert rows_in_all_tables() == before
@@ -222,6 +224,27 @@ def test_a_month_that_is_none_is_a_404_and_a_stranger_finds_nothing(house: House
         stranger = signed_in(client, a_person(Role.COORDINATOR))
     answers = [stranger.get(f"/cap-cooperation{path}") for path in ("/", "/cloture", "/cloture/2026-09", "/journal")]
     assert {answer.status_code for answer in answers} == {404}
+
+
+# ── what leaves, and the proof ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_tables_of_a_closed_month_are_downloaded_by_whoever_reads_the_accounts(house: House, costs: None) -> None:
+    treasurer = house.as_(Role.TREASURER)
+    assert treasurer.get("/cap-cooperation/exports/2026-09/parts.csv").status_code == 404
+    commands.close_month(actor(house.grouping, Role.COORDINATOR), month=SEPTEMBER, on=date(2026, 10, 5), at=AT)
+    shares = treasurer.get("/cap-cooperation/exports/2026-09/parts.csv")
+    assert shares.mimetype == "text/csv"
+    assert "parts-2026-09.csv" in shares.headers["Content-Disposition"]
+    assert shares.get_data(as_text=True).splitlines()[0] == "month,employee,structure,minutes,amount"
+    assert "FA-2026-0002" in treasurer.get("/cap-cooperation/exports/2026-09/factures.csv").get_data(as_text=True)
+    assert "Septembre 2026" in text_of(treasurer.get("/cap-cooperation/exports"))
+    assert house.as_(Role.REPRESENTATIVE).get("/cap-cooperation/exports/2026-09/parts.csv").status_code == 403
+
+
+def test_the_proof_is_asked_from_the_page(house: House, costs: None) -> None:
+    commands.close_month(actor(house.grouping, Role.COORDINATOR), month=SEPTEMBER, on=date(2026, 10, 5), at=AT)
+    assert "Tout tient" in text_of(house.as_(Role.AUDITOR).get("/cap-cooperation/journal/verification"))
 
 
 # ── the doors shown ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -26,6 +26,7 @@ from coopter.values.actor import Actor
 from coopter.values.instants import paris_day
 from coopter.values.month import Month
 from coopter.values.period import Period
+from coopter.values.refusal import Words
 
 SOON = timedelta(days=30)
 APART = 3  # structures told one by one; beyond, they share a line
@@ -73,7 +74,7 @@ def coordinator_desk(actor: Actor, *, at: datetime) -> Desk:
         *_months_tasks(months, names),
         *_outbox_tasks(actor),
         *_invitations(at),
-        *_identities(actor, names, belonging),
+        *_identities(actor.grouping_id or 0, names, belonging),
         *_endings(placements, today, names),
         *_beginnings(names),
     )
@@ -116,11 +117,9 @@ def _to_confirm(one: OpenMonth, names: _Names) -> Iterator[Task]:
         return
     if one.is_over and len(lines) <= APART:
         for structure_id, count in lines.items():
-            told = (names.structure(structure_id),)
-            minutes = _minutes(one, structure_id)
             yield Task(
-                TaskKind.HOURS_TO_CONFIRM, count, one.month, names=told, subject_id=structure_id, minutes=minutes,
-                is_urgent=True,
+                TaskKind.HOURS_TO_CONFIRM, count, one.month, names=(names.structure(structure_id),),
+                subject_id=structure_id, minutes=_minutes(one, structure_id), is_urgent=True,
             )  # fmt: skip
         return
     told = tuple(names.structure(structure_id) for structure_id, _ in lines.most_common())
@@ -162,12 +161,12 @@ def _invitations(at: datetime) -> Iterator[Task]:
         yield Task(TaskKind.INVITATION_PENDING, len(pending), names=told, is_urgent=expired)
 
 
-def _identities(actor: Actor, names: _Names, belonging: frozenset[int]) -> Iterator[Task]:
+def _identities(grouping_id: int, names: _Names, belonging: frozenset[int]) -> Iterator[Task]:
     """Who could not be invoiced, or could not invoice, for want of a mention on their page."""
-    grouping = members.get_grouping_by_id(actor.grouping_id)
+    grouping = members.get_grouping_by_id(grouping_id)
     lacks = list(invoicing.missing_mentions(billing.seller_of(grouping), seller=True))
     if not grouping.iban:
-        lacks.append("l’IBAN")
+        lacks.append(Words("l’IBAN"))
     if lacks:
         yield Task(TaskKind.GROUPING_INCOMPLETE, len(lacks), names=(grouping.name,), lacks=tuple(lacks))
     incomplete = [
@@ -191,8 +190,8 @@ def _endings(placements: Iterable[Placement], today: date, names: _Names) -> Ite
         if placement.ends_on is not None and today < placement.ends_on <= today + SOON
     ]
     for placement, last in sorted(ending, key=lambda pair: pair[1])[:APART]:
-        told = (names.employee(placement.employee_id), names.structure(placement.structure_id))
-        yield Task(TaskKind.PLACEMENT_ENDING, 1, on=last, names=told, subject_id=placement.id)
+        both = (names.employee(placement.employee_id), names.structure(placement.structure_id))
+        yield Task(TaskKind.PLACEMENT_ENDING, 1, on=last, names=both, subject_id=placement.id)
     if rest := sorted(ending, key=lambda pair: pair[1])[APART:]:
         told = tuple(names.employee(placement.employee_id) for placement, _ in rest)
         yield Task(TaskKind.PLACEMENT_ENDING, len(rest), on=rest[-1][1], names=told)

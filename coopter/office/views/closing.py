@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 
 from coopter.billing import queries as billing
 from coopter.office import commands, policies, queries
@@ -14,7 +15,7 @@ from coopter.office.views import blueprint
 from coopter.office.views.words import remedy_of
 from coopter.plumbing import clock
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import refused, render, written
 from coopter.values.actor import Role
 from coopter.values.month import Month, NoSuchMonth
 from coopter.values.refusal import NotFound, Refusal
@@ -27,18 +28,14 @@ OFFICE = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
 @for_roles(*OFFICE)
 def closings() -> Any:
     """Every month, open or closed, and where it stands."""
-    return render(
-        open=queries.open_months(clock.today()),
-        closed=queries.closed_months(),
-        may_close=policies.can_close_month(g.actor),
-    )
+    return render(open=queries.open_months(clock.today()), closed=queries.closed_months())
 
 
 @blueprint.get("/<grouping>/cloture/<month>")
 @for_roles(*OFFICE)
 def closing(month: str) -> Any:
     """The preview of an open month, the result of a closed one."""
-    wanted = _month(month)
+    wanted = month_in(month)
     done = queries.find_closed(wanted)
     if done is not None:
         return _result(done)
@@ -51,16 +48,17 @@ def closing(month: str) -> Any:
 @for_roles(Role.COORDINATOR)
 def close_month(month: str) -> Any:
     """Close the month as it was shown; refused, the page says what changed or what lacks."""
-    wanted, form = _month(month), CloseMonth()
+    wanted, form = month_in(month), CloseMonth()
     if not form.validate_on_submit():
         flash(" ".join(form.on.errors), "error")
         return _preview(wanted, on=clock.today(), status=422)
     try:
-        commands.close_month(g.actor, month=wanted, on=form.on.data, at=clock.now(), expected=form.expected.data)
+        done = commands.close_month(g.actor, month=wanted, on=form.on.data, at=clock.now(), expected=form.expected.data)
     except commands.ClosedBy as late:
         return _result(queries.get_closed(wanted), late=late, status=409)
     except Refusal as refusal:
         return _refused(wanted, refusal, on=form.on.data)
+    flash(_("C’est fait. Les documents se préparent ; %(total)s à recevoir.", total=written(done.gross)), "success")
     return redirect(url_for("office.closing", month=month), 303)
 
 
@@ -99,10 +97,9 @@ def _result(done: queries.ClosedMonth, *, late: commands.ClosedBy | None = None,
     )  # fmt: skip
 
 
-def _month(text: str) -> Month:
+def month_in(text: str) -> Month:
+    """The month of an address; raises NotFound."""
     try:
         return Month.parse(text)
     except NoSuchMonth as unknown:
         raise NotFound() from unknown
-
-

@@ -44,6 +44,7 @@ def _turn(asked: dict[str, str], found: queries.JournalPage) -> dict[str, str | 
     """The addresses of the pages around this one."""
 
     def at(page: int) -> str | None:
-        return url_for("office.journal", **{**asked, "page": page}) if 1 <= page <= found.pages else None
+        values: dict[str, Any] = {**asked, "page": page}
+        return url_for("office.journal", **values) if 1 <= page <= found.pages else None
 
     return {"previous": at(found.page - 1), "next": at(found.page + 1)}

@@ -26,6 +26,7 @@ def in_words(task: Task) -> Words:
 
 def listed(names: Sequence[str], *, most: int = 3) -> str:
     """Names as one says them: « A, B et C », « A, B et 4 autres »."""
+    names = [written(name) for name in names]
     if len(names) < 2:
         return "".join(names)
     if len(names) > most:
@@ -152,7 +153,7 @@ def _structure_incomplete(task: Task) -> Words:
     if task.subject_id is None:
         why = _("%(names)s : sans fiche complète, pas de facture.", names=listed(task.names))
         return _do(_("D’autres fiches à compléter"), why, places.structures(), _("Voir"), icon="building-2")
-    title = _("La fiche de %(name)s est incomplète", name=task.names[0])
+    title = _("Fiche incomplète : %(name)s", name=task.names[0])
     why = _("Il manque %(lacks)s : sans cela, pas de facture.", lacks=listed(task.lacks, most=9))
     return _do(title, why, places.structure(task.subject_id), _("Compléter"), icon="building-2")
 
