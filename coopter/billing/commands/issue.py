@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, insert
@@ -13,9 +13,8 @@ from coopter.billing import policies, rules
 from coopter.billing.commands.documents import order_documents
 from coopter.billing.commands.numbering import take_numbers
 from coopter.billing.models import Invoice, InvoiceLine
-from coopter.billing.queries.drafts import Drafted, DraftedLine, Price, draft_month
+from coopter.billing.queries.drafts import Drafted, DraftedLine
 from coopter.billing.record import InvoiceRecord
-from coopter.costs.queries import ShareRecord
 from coopter.members import queries as members
 from coopter.members.models import Grouping
 from coopter.plumbing import journal, tenancy
@@ -46,23 +45,16 @@ def issue_month(
     actor: Actor,
     *,
     month: Month,
-    shares: Iterable[ShareRecord],
-    prices: Mapping[int, Price],
-    on: date,
+    drafts: Sequence[Drafted],
     at: datetime,
 ) -> tuple[IssuedInvoice, ...]:
-    """Issue one invoice per structure that has something to pay; joins the closing, which seals the rows.
-
-    `prices` holds the price of each employee's hour where the month is priced; empty, the shares are invoiced as they
-    are. Raises SeriesAhead, PriceUnderExemption, and the refusals of `rules.draft`.
-    """
+    """Number and write a month's drafts; joins the closing, which seals the rows. Raises SeriesAhead."""
     require(policies.can_issue_invoices(actor))
     grouping = members.get_grouping_by_id(_here())
-    drafts = draft_month(grouping, month=month, shares=shares, prices=prices, on=on)
     issued = write_invoices(actor, grouping, drafts, series=grouping.invoice_series, month=month, at=at)
     order_documents([invoice.id for invoice in issued], at=at)
     numbers = [issued[0].number, issued[-1].number] if issued else []
-    after = {"invoices": len(issued), "numbers": numbers, "gross": total(one.gross for one in issued), "on": on}
+    after = {"invoices": len(issued), "numbers": numbers, "gross": total(one.gross for one in issued)}
     journal.record(actor, "invoices.issued", f"month:{month}", at=at, after=after)
     return issued
 

@@ -88,11 +88,13 @@ def draft_month(
     public = replace(issuance, notes=notes_on(on, public=True))
     desk = _desk(month, issuance=issuance, shares=by_structure, prices=prices)
     structures = members.structures_by_id(by_structure)
+    delays = {public: terms_of(public_body=public, on=on) for public in (False, True)}
     drafts = []
     for structure in sorted(structures.values(), key=lambda s: (terms.natural_order(s.code), s.code)):
         lines = tuple(_lines(by_structure[structure.id], desk))
         if any(line.line.amount for line in lines):
-            drafts.append(_draft(structure, lines, issuance=public if structure.is_public_body else issuance))
+            common = public if structure.is_public_body else issuance
+            drafts.append(_draft(structure, lines, issuance=common, delay=delays[structure.is_public_body]))
     return tuple(drafts)
 
 
@@ -114,7 +116,8 @@ def draft_again(invoice: Invoice, *, on: date) -> Drafted:
         DraftedLine(replace(line, vat=vat), row.employee_id, row.share_id, row.price_id, old.basis)
         for line, row in zip(old.lines, list_lines(invoice.id), strict=True)
     )
-    return _draft(structure, lines, issuance=issuance)
+    delay = terms_of(public_body=structure.is_public_body, on=on)
+    return _draft(structure, lines, issuance=issuance, delay=delay)
 
 
 def _treatment(issuance: Issuance) -> Vat:
@@ -137,7 +140,9 @@ def _desk(
     )
 
 
-def _draft(structure: Structure, lines: tuple[DraftedLine, ...], *, issuance: Issuance) -> Drafted:
+def _draft(
+    structure: Structure, lines: tuple[DraftedLine, ...], *, issuance: Issuance, delay: rules.PaymentTerms
+) -> Drafted:
     on = issuance.issued_on
     bases = tuple(dict.fromkeys(line.basis for line in lines if line.basis))
     shown = " ; ".join(bases[:_MOST_BASES]) + (" ; …" if len(bases) > _MOST_BASES else "")
@@ -145,7 +150,7 @@ def _draft(structure: Structure, lines: tuple[DraftedLine, ...], *, issuance: Is
         tuple(drafted.line for drafted in lines),
         buyer=buyer_of(structure),
         issuance=replace(issuance, basis=shown),
-        due_on=rules.due_date(on, terms=terms_of(structure, on=on), public_body=structure.is_public_body),
+        due_on=rules.due_date(on, terms=delay, public_body=structure.is_public_body),
         references=references_of(structure),
     )
     return Drafted(structure, record, lines)

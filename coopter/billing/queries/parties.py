@@ -96,9 +96,9 @@ def notes_on(on: date, *, public: bool = False) -> Notes:
     )
 
 
-def terms_of(structure: Structure, *, on: date) -> rules.PaymentTerms:
-    """The delay granted to this structure on the day of issue."""
-    name = "payment_days_public" if structure.is_public_body else "payment_days"
+def terms_of(*, public_body: bool, on: date) -> rules.PaymentTerms:
+    """The delay granted on the day of issue, to public bodies or to the others."""
+    name = "payment_days_public" if public_body else "payment_days"
     return rules.PaymentTerms(days=terms.as_days(members.parameter(name, on=on)))
 
 

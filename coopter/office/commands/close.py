@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,12 +10,14 @@ from sqlalchemy import Table, select
 
 from coopter.billing import commands as billing
 from coopter.costs import commands as costs
+from coopter.costs.queries import ShareRecord
 from coopter.hours import commands as timesheets
 from coopter.hours import queries as hours
 from coopter.hours.commands.turns import take_turn
+from coopter.hours.rules import Worked
+from coopter.members import queries as members
 from coopter.office import policies
-from coopter.office.queries import Obstacle, preview_month
-from coopter.office.queries.preview import prices_of
+from coopter.office.queries.preview import Obstacle, blocks_of_costs, blocks_of_hours, blocks_of_parties, prices_of
 from coopter.plumbing import journal
 from coopter.plumbing.database import Base
 from coopter.plumbing.transaction import command, require
@@ -34,8 +37,8 @@ class ClosedBy(Refusal):
 
 
 class PreviewChanged(Refusal):
-    """Les montants de %(month)s ont changé depuis l'aperçu : %(shown)s étaient annoncés, ce serait maintenant %(now)s.
-    Rien n'a été clos. Relisez, puis clôturez."""
+    """Les montants du mois (%(month)s) ont changé depuis l'aperçu : %(shown)s étaient annoncés, ce serait maintenant
+    %(now)s. Rien n'a été clos. Relisez, puis clôturez."""
 
 
 class NotReady(Refusal):
@@ -75,27 +78,43 @@ def close_month(actor: Actor, *, month: Month, on: date, at: datetime, expected:
     require(policies.can_close_month(actor))
     take_turn()
     check_not_closed(month)
-    preview = preview_month(actor, month=month, on=on)
-    if not preview.can_close:
-        reasons = " ".join(str(obstacle.refusal) for obstacle in preview.blocks)
-        raise NotReady(obstacles=preview.blocks, month=month, reasons=reasons)
-    if expected is not None and preview.gross != expected:
-        raise PreviewChanged(month=month, shown=expected, now=preview.gross)
-    timesheets.lock_month(actor, month=month, at=at)
     worked = hours.worked_minutes(month)
-    shares = costs.split_month(actor, month=month, worked=worked, at=at)
+    _refuse_if(blocks_of_hours(month, worked), month=month)
+    timesheets.lock_month(actor, month=month, at=at)
+    shares = _split(actor, month=month, worked=worked, at=at)
+    grouping = members.get_grouping_by_id(actor.grouping_id)
     prices = prices_of(month, [w.employee_id for w in worked])
-    invoices = billing.issue_month(actor, month=month, shares=shares, prices=prices, on=on, at=at)
-    closing = Closing(month, invoices)
+    drafts = billing.draft_month(grouping, month=month, shares=shares, prices=prices, on=on)
+    _refuse_if(blocks_of_parties(grouping, drafts), month=month)
+    now = total(drafted.record.gross for drafted in drafts)
+    if expected is not None and now != expected:
+        raise PreviewChanged(month=month, shown=expected, now=now)
+    closing = Closing(month, billing.issue_month(actor, month=month, drafts=drafts, at=at))
+    cost = total(share.amount for share in shares)
     journal.record(
         actor,
         "month.closed",
         f"month:{month}",
         at=at,
-        after={"invoices": len(invoices), "net": closing.net, "gross": closing.gross, "cost": preview.cost, "on": on},
+        after={"invoices": len(drafts), "net": closing.net, "gross": closing.gross, "cost": cost, "on": on},
         sealed={_table(name): _of_the_month(actor.grouping_id, month, name) for name in (*OF_THE_MONTH, *HANGING_ON)},
     )
     return closing
+
+
+def _split(actor: Actor, *, month: Month, worked: tuple[Worked, ...], at: datetime) -> tuple[ShareRecord, ...]:
+    """Split the month's costs; where that cannot be, tell everything that lacks and not the first thing alone."""
+    try:
+        return costs.split_month(actor, month=month, worked=worked, at=at)
+    except Refusal:
+        _refuse_if(blocks_of_costs(month, worked), month=month)
+        raise
+
+
+def _refuse_if(blocks: Iterable[Obstacle], *, month: Month) -> None:
+    obstacles = tuple(blocks)
+    if obstacles:
+        raise NotReady(obstacles=obstacles, month=month, reasons=" ".join(str(one.refusal) for one in obstacles))
 
 
 def check_not_closed(month: Month) -> None:

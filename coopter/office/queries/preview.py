@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -13,6 +13,7 @@ from coopter.billing import rules as invoicing
 from coopter.billing.record import Kind
 from coopter.costs import queries as costs
 from coopter.hours import queries as hours
+from coopter.hours.rules import Worked
 from coopter.members import queries as members
 from coopter.members.models import Grouping
 from coopter.office import policies
@@ -114,29 +115,25 @@ class NoBankAccount(Refusal):
 
 
 class BigChange(Refusal):
-    """%(name)s : le montant change de plus de moitié par rapport au mois précédent. Vérifiez les heures et les coûts."""
+    """%(name)s : le montant change de plus de moitié depuis le mois précédent. Vérifiez les heures et les coûts."""
 
 
 def preview_month(actor: Actor, *, month: Month, on: date) -> Preview:
     """What closing this month on this day would do; nothing is written."""
     require(policies.can_read_office(actor))
     grouping = members.get_grouping_by_id(actor.grouping_id)
-    blocks = list(_blocks_before(month))
-    shares: tuple[costs.ShareRecord, ...] = ()
     worked = hours.worked_minutes(month)
     prices = prices_of(month, [w.employee_id for w in worked])
+    blocks = [*blocks_of_hours(month, worked), *blocks_of_costs(month, worked)]
+    shares: tuple[costs.ShareRecord, ...] = ()
     drafts: tuple[billing.Drafted, ...] = ()
-
-    def compute() -> None:
-        nonlocal shares, drafts
+    if not any(block.subject is Subject.COSTS for block in blocks) and worked:
         shares = costs.preview_split(month, worked)
-        drafts = billing.draft_month(grouping, month=month, shares=shares, prices=prices, on=on)
-
-    if not worked and not costs.has_costs(month):
-        blocks.append(Obstacle(Subject.MONTH, NothingHere(month=month)))
-    else:
-        blocks.extend(_refused(compute))
-    blocks.extend(_incomplete(grouping, drafts))
+        try:
+            drafts = billing.draft_month(grouping, month=month, shares=shares, prices=prices, on=on)
+        except Refusal as refusal:
+            blocks.append(Obstacle(Subject.COSTS, refusal))
+    blocks.extend(blocks_of_parties(grouping, drafts))
     before = _net_of(month.previous())
     listed = tuple(_member(drafted, before=before) for drafted in drafts)
     return Preview(
@@ -159,9 +156,12 @@ def prices_of(month: Month, employees: list[int]) -> dict[int, billing.Price]:
     }
 
 
-def _blocks_before(month: Month) -> Iterator[Obstacle]:
+def blocks_of_hours(month: Month, worked: Sequence[Worked]) -> Iterator[Obstacle]:
+    """What hours keep a month open: it is closed already, lines wait for a structure, or there is nothing at all."""
     if hours.is_locked(month):
         yield Obstacle(Subject.MONTH, AlreadyClosed(month=month))
+    if not worked and not costs.has_costs(month):
+        yield Obstacle(Subject.MONTH, NothingHere(month=month))
     lines: dict[int, int] = {}
     for waiting in hours.waiting(month):
         lines[waiting.structure_id] = lines.get(waiting.structure_id, 0) + waiting.lines
@@ -171,30 +171,28 @@ def _blocks_before(month: Month) -> Iterator[Obstacle]:
         yield Obstacle(Subject.HOURS, refusal, structure_id)
 
 
-def _refused(compute: Callable[[], None]) -> Iterator[Obstacle]:
-    try:
-        compute()
-    except Refusal as refusal:
+def blocks_of_costs(month: Month, worked: Sequence[Worked]) -> Iterator[Obstacle]:
+    """Everything that keeps the month's costs from being split."""
+    for refusal in costs.obstacles(month, worked):
         yield Obstacle(Subject.COSTS, refusal)
 
 
-def _incomplete(grouping: Grouping, drafts: tuple[billing.Drafted, ...]) -> Iterator[Obstacle]:
+def blocks_of_parties(grouping: Grouping, drafts: Sequence[billing.Drafted]) -> Iterator[Obstacle]:
+    """What the grouping's or a structure's record lacks for a lawful invoice."""
     if not drafts:
         return
     record = drafts[0].record
     missing = invoicing.missing_mentions(record.seller, seller=True, regime=record.vat_regime)
     if missing:
-        yield Obstacle(Subject.GROUPING, PartyIncomplete(name=grouping.name, missing=", ".join(missing)))
+        yield Obstacle(Subject.GROUPING, PartyIncomplete(name=grouping.name, missing=missing))
     for drafted in drafts:
         missing = invoicing.missing_mentions(drafted.record.buyer)
         if missing:
-            refusal = PartyIncomplete(name=drafted.structure.legal_name, missing=", ".join(missing))
+            refusal = PartyIncomplete(name=drafted.structure.legal_name, missing=missing)
             yield Obstacle(Subject.STRUCTURE, refusal, drafted.structure.id)
 
 
-def _warnings(
-    grouping: Grouping, month: Month, on: date, listed: tuple[MemberPreview, ...]
-) -> Iterator[Obstacle]:
+def _warnings(grouping: Grouping, month: Month, on: date, listed: tuple[MemberPreview, ...]) -> Iterator[Obstacle]:
     if on < month.end:
         yield Obstacle(Subject.MONTH, MonthNotOver(month=month))
     if not grouping.iban:
@@ -223,5 +221,3 @@ def _net_of(month: Month) -> dict[int, Money]:
         for invoice in invoices.invoices_of_month(month)
         if invoice.kind is Kind.INVOICE and invoice.credited_by is None
     }
-
-
