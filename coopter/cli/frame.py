@@ -120,7 +120,9 @@ def inside(slug: str) -> Iterator[Actor]:
     with opened():
         grouping = members.find_grouping(slug)
         if grouping is None:
-            known = ", ".join(one.slug for one in members.list_groupings()) or "aucun (créez-le : coopter grouping create)"
+            known = (
+                ", ".join(one.slug for one in members.list_groupings()) or "aucun (créez-le : coopter grouping create)"
+            )
             raise UnknownGrouping(slug=slug, known=known)
         with tenancy.scope(grouping.id):
             yield Actor.command_line(grouping.id)
@@ -152,7 +154,9 @@ class Progress:
 
 def grouping_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """The option that names the grouping."""
-    return click.option("--grouping", "slug", required=True, metavar="SLUG", help="Le groupement, par son slug.")(function)
+    return click.option("--grouping", "slug", required=True, metavar="SLUG", help="Le groupement, par son slug.")(
+        function
+    )
 
 
 def content_of(path: Path) -> bytes:

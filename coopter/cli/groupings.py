@@ -59,5 +59,7 @@ def listed() -> Answer:
     """Les groupements, par nom."""
     with opened():
         found = [{"slug": one.slug, "name": one.name, "kind": one.kind.value} for one in queries.list_groupings()]
-    lines = [f"{one['slug']}  {one['name']}" for one in found] or ["Aucun groupement. Créez-en un : coopter grouping create"]
+    lines = [f"{one['slug']}  {one['name']}" for one in found] or [
+        "Aucun groupement. Créez-en un : coopter grouping create"
+    ]
     return Answer("\n".join(lines), {"groupings": found})

@@ -22,7 +22,6 @@ from coopter.plumbing.formats import money as as_money
 from coopter.values.month import Month
 
 
-
 @click.group(cls=FrenchGroup, name="hours")
 def hours() -> None:
     """Les heures d'un mois."""
@@ -65,7 +64,9 @@ def preview(month: Month, slug: str, on: date | None) -> Answer:
     }  # fmt: skip
     lines = [f"{one.code:<8} {one.name[:38]:<38} {as_hours(one.minutes):>10} {as_money(one.gross):>14} TTC"
              for one in seen.members]  # fmt: skip
-    lines.append(f"{month} : coût {as_money(seen.cost)}, à facturer {as_money(seen.net)} HT, {as_money(seen.gross)} TTC.")
+    lines.append(
+        f"{month} : coût {as_money(seen.cost)}, à facturer {as_money(seen.net)} HT, {as_money(seen.gross)} TTC."
+    )
     lines += [f"Bloque : {one.refusal}" for one in seen.blocks]
     lines += [f"À savoir : {one.refusal}" for one in seen.warnings]
     return Answer("\n".join(lines), facts)

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +15,7 @@ from flask import Flask
 
 from coopter.cli.frame import Answer, answering
 from coopter.cli.words import FrenchCommand
-from coopter.office.commands.demo import NotADemo, make_demo
+from coopter.office.commands.demo import make_demo
 from coopter.plumbing import clock, jobs
 from coopter.settings import Settings, from_environment, places
 
@@ -58,7 +57,7 @@ def demo(no_serve: bool) -> Answer:
     click.echo("Préparation de la démonstration…", err=True)
     app = create_app(settings)
     with app.app_context():
-        made = make_demo(today=clock.today(), now=clock.now())
+        made = make_demo(today=clock.today())
     address = settings.base_url
     lines = [
         f"Groupement « {made.name} » prêt." if made.is_new else f"Groupement « {made.name} », déjà là.",
@@ -109,13 +108,11 @@ def _until_stopped(work: Callable[[], Any], stop: Callable[[], Any]) -> None:
     try:
         work()
     except (KeyboardInterrupt, SystemExit):
-        click.echo("Arrêt.", err=True)
+        pass
     finally:
+        click.echo("Arrêt.", err=True)
         stop()
 
 
 def _nothing() -> None:
     """No worker was started."""
-
-
-__all__ = ["NotADemo", "Path", "demo", "serve", "worker"]

@@ -25,8 +25,8 @@ MARKS = {Level.GOOD: "  bon  ", Level.WARNING: "à savoir", Level.BAD: "MAUVAIS"
 KEYS = {
     "restored": "La clé secrète a été remise.",
     "same": "La clé secrète en place est la bonne.",
-    "missing": "La clé secrète n'était pas dans la sauvegarde : remettez l'ancienne (secret-key ou COOPTER_SECRET_KEY), "
-    "sinon chacun devra se reconnecter et refaire son second facteur.",
+    "missing": "La clé secrète n'était pas dans la sauvegarde : remettez l'ancienne (fichier secret-key, ou "
+    "COOPTER_SECRET_KEY), sinon chacun devra se reconnecter et refaire son second facteur.",
     "other": "La clé secrète en place n'est pas celle de la sauvegarde : chacun devra se reconnecter et refaire son "
     "second facteur, à moins de remettre l'ancienne.",
 }
@@ -93,7 +93,8 @@ def back_up(path: Path, with_key: bool) -> Answer:
     with opened():
         key = current_app.config["SECRET_KEY"]
         done = backup(
-            Actor.command_line(), to=path, secret_key=key, with_key=with_key, at=clock.now(), progress=Progress("Sauvegarde")
+            Actor.command_line(), to=path, secret_key=key, with_key=with_key, at=clock.now(),
+            progress=Progress("Sauvegarde"),
         )  # fmt: skip
     facts = {"path": str(path), "bytes": done.size, "files": done.files, "revision": done.revision}
     facts |= {"has_key": done.has_key, "damaged": list(done.damaged)}
@@ -118,7 +119,9 @@ def put_back(path: Path, to: Path | None) -> Answer:
     )  # fmt: skip
     facts = {"to": str(done.data_dir), "files": done.files, "revision": done.revision, "made_at": done.made_at}
     text = f"Sauvegarde du {done.made_at[:16].replace('T', ' ')} remise dans {done.data_dir} : {done.files} fichiers."
-    return Answer(f"{text}\n{KEYS[done.key]}\nVérifiez : coopter verify", facts | {"key": done.key, "heads": done.heads})
+    return Answer(
+        f"{text}\n{KEYS[done.key]}\nVérifiez : coopter verify", facts | {"key": done.key, "heads": done.heads}
+    )
 
 
 @click.command(cls=FrenchCommand)
@@ -127,7 +130,8 @@ def doctor() -> Answer:
     """Regarde les versions, les bibliothèques, le dossier et la file des envois, et dit quoi faire."""
     settings = from_environment()
     remarks = examine(
-        data_dir=settings.data_dir, journal_mode=settings.journal_mode, base_url=settings.base_url, listen=settings.listen
+        data_dir=settings.data_dir, journal_mode=settings.journal_mode, base_url=settings.base_url,
+        listen=settings.listen,
     )  # fmt: skip
     with opened():
         waiting = outbox.waiting()

@@ -86,8 +86,6 @@ class FrenchContext(click.Context):
 
 
 class _French:
-    context_class = FrenchContext
-
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
@@ -95,22 +93,27 @@ class _French:
         return option  # type: ignore[no-any-return]
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        return super().get_short_help_str(max(limit, 90))  # type: ignore[misc,no-any-return]
+        return super().get_short_help_str(max(limit, 200))  # type: ignore[misc,no-any-return]
 
 
 class FrenchCommand(_French, click.Command):
     """A command with French help."""
 
+    context_class = FrenchContext
+
 
 class FrenchGroup(_French, click.Group):
     """A group of commands with French help."""
 
+    context_class = FrenchContext
     command_class = FrenchCommand
     group_class = type
 
 
 def in_french(error: click.ClickException) -> str:
     """What was mistyped, and what to do."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
     sentence = _mistake(error)
     ctx = getattr(error, "ctx", None)
     path = ctx.command_path if ctx is not None else "coopter"
@@ -130,8 +133,9 @@ def _mistake(error: click.ClickException) -> str:
         hint = error.param.get_error_hint(error.ctx) if error.param is not None and error.ctx else "argument"
         return f"{str(hint).replace(chr(39), '')} : {error.message}"
     words = error.message
-    if words.startswith("No such command"):
-        return f"La commande {words.removeprefix('No such command').rstrip('.').strip().replace(chr(39), '« ', 1).replace(chr(39), ' »')} n'existe pas."
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        near = f" (peut-être {', '.join(error.possibilities)})" if error.possibilities else ""
+        return f"La commande « {error.command_name} » n'existe pas{near}."
     if "unexpected extra argument" in words:
         return f"Il y a un argument de trop : {words.partition('(')[2].rstrip(').')}."
     if words.startswith("Missing command"):

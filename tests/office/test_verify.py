@@ -78,6 +78,11 @@ def decide(me: Actor, employee_id: int) -> None:
     journal.record(me, "costs.decided", "test", at=AT, sealed=sealed)
 
 
+def columns_of(table: Table) -> list[str]:
+    """The names of a table's columns, as the database has them."""
+    return [column.name for column in table.columns]
+
+
 def table_of(row: Any) -> Table:
     table: Table = row.__table__
     return table
@@ -177,14 +182,14 @@ def coordinator_of_all() -> Actor:
 
 
 @pytest.mark.parametrize("name", sorted(journal.PROTECTED))
-def test_every_changed_value_is_found_and_named(coordinator: Actor, name: str) -> None:
-    """R11, R12: each column of each protected table, each row of up to three, several values."""
+def test_every_changed_value_is_found_and_named(coordinator: Actor, name: str, on_postgresql: bool) -> None:
+    """R11, R12: each column of each protected table, each row of up to three (one on PostgreSQL), several values."""
     table = journal.PROTECTED[name]
-    ids = [row.id for row in rows(table)][:3]
+    ids = [row.id for row in rows(table)][: 1 if on_postgresql else 3]
     assert ids
     tried = 0
     for row_id in ids:
-        for column in table.columns.keys():
+        for column in columns_of(table):
             for value in others(table, column, row_id):
                 with behind_the_back():
                     if not change(table, {"id": row_id}, column, value):
@@ -196,12 +201,12 @@ def test_every_changed_value_is_found_and_named(coordinator: Actor, name: str) -
 
 
 @pytest.mark.parametrize("name", ["journal_entry", "seal"])
-def test_every_changed_value_of_the_journal_is_found(coordinator: Actor, name: str) -> None:
+def test_every_changed_value_of_the_journal_is_found(coordinator: Actor, name: str, on_postgresql: bool) -> None:
     """R12: the chain covers every field of an entry and of a seal (their ids mean nothing and are left out)."""
     table: Table = {"journal_entry": journal.JournalEntry, "seal": journal.Seal}[name].__table__  # type: ignore[assignment]
     query = select(table.c.id).where(table.c.chain == coordinator.grouping_id).order_by(table.c.id)
-    for row_id in list(session().scalars(query))[:6]:
-        for column in table.columns.keys():
+    for row_id in list(session().scalars(query))[: 2 if on_postgresql else 6]:
+        for column in columns_of(table):
             if column == "id":
                 continue
             for value in others(table, column, row_id):
@@ -222,12 +227,11 @@ def test_a_row_deleted_doubled_or_swapped_is_found(coordinator: Actor, name: str
             is_open = name == "time_entry" and row_id == all_ids[-1]
             assert is_open or ("RowMissing", name, row_id) in verdict
     with behind_the_back():
-        columns = [column.name for column in table.columns]
+        columns = columns_of(table)
         copied = {**{column: f'"{column}"' for column in columns}, **OTHERWISE_TAKEN.get(name, {}), "id": "424242"}
         listed = ", ".join(f'"{column}"' for column in columns)
-        session().execute(
-            text(f"INSERT INTO {name} ({listed}) SELECT {', '.join(copied.values())} FROM {name} WHERE id = {all_ids[0]}")
-        )
+        chosen = f"SELECT {', '.join(copied.values())} FROM {name} WHERE id = {all_ids[0]}"
+        session().execute(text(f"INSERT INTO {name} ({listed}) {chosen}"))
         assert ("RowUnsealed", name, 424242) in found(verify_grouping(coordinator))
     if len(all_ids) > 1:
         first, second = all_ids[:2]

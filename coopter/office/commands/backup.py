@@ -146,10 +146,11 @@ def _copy_tables(connection: Connection, folder: Path, manifest: Manifest) -> No
     for place, table in enumerate(Base.metadata.sorted_tables):
         manifest.columns[table.name] = [column.name for column in table.columns]
         columns = ", ".join(f'"{name}"' for name in manifest.columns[table.name])
-        with (folder / f"{place:03d}-{table.name}.copy").open("wb") as made, driver.cursor() as cursor:
-            with cursor.copy(f'COPY (SELECT {columns} FROM "{table.name}" ORDER BY 1, 2) TO STDOUT') as lines:
-                for block in lines:
-                    made.write(block)
+        copied = f'COPY (SELECT {columns} FROM "{table.name}" ORDER BY 1, 2) TO STDOUT'
+        path = folder / f"{place:03d}-{table.name}.copy"
+        with path.open("wb") as made, driver.cursor() as cursor, cursor.copy(copied) as lines:
+            for block in lines:
+                made.write(block)
 
 
 def _heads(rows: list[Any]) -> dict[str, str]:

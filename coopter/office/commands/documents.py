@@ -45,13 +45,14 @@ def render_documents(
     return Rendered(len(missing) - len(failed), failed)
 
 
-def _make(invoice_id: int, *, grouping_id: int, at: datetime) -> str:
+def _make(invoice_id: int, *, grouping_id: int | None, at: datetime) -> str:
     """Make one document as the drain of the outbox would; returns what went wrong, or nothing."""
     key = f"document:{grouping_id}:{invoice_id}"
     try:
         billing.make_document(outbox.Effect(0, key, grouping_id, {"invoice": invoice_id}, at))
     except (DocumentFailed, DocumentTooHeavy, FileDamaged, OSError) as failure:
         return f"facture {invoice_id} : {failure}"
+    assert grouping_id is not None, "make_document refuses an effect without a grouping"
     with tenancy.scope(grouping_id):
         outbox.settle(key, at=at)
     return ""

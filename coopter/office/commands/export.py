@@ -44,7 +44,7 @@ class Exported:
 def export_month(
     actor: Actor, *, month: Month, to: Path, at: datetime, workers: int, progress: Progress = lambda d, t: None
 ) -> Exported:
-    """Write the month's PDFs, XMLs, invoices.csv and shares.csv; each file is whole or absent, documents are made first.
+    """Write the month's PDFs, XMLs, invoices.csv and shares.csv, each whole or absent; documents are made first.
 
     Raises NotClosed, DocumentsLacking. The same export again writes the same bytes.
     """

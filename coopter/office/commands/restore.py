@@ -240,7 +240,9 @@ def _fill(engine: Engine, manifest: Manifest, folder: Path) -> None:
             name = path.name.removesuffix(".copy").partition("-")[2]
             _copy_in(connection, name, columns=manifest.columns[name], path=path)
         for name, last in manifest.sequences.items():
-            connection.execute(text("SELECT setval(CAST(:name AS regclass), :last)"), {"name": f'"{name}"', "last": last})
+            connection.execute(
+                text("SELECT setval(CAST(:name AS regclass), :last)"), {"name": f'"{name}"', "last": last}
+            )
 
 
 def _copy_in(connection: Any, name: str, *, columns: list[str], path: Path) -> None:
@@ -250,10 +252,10 @@ def _copy_in(connection: Any, name: str, *, columns: list[str], path: Path) -> N
     connection.execute(text(f'ALTER TABLE "{name}" DISABLE TRIGGER USER'))
     if walled:  # COPY refuses a table whose rows are guarded from its owner too
         connection.execute(text(f'ALTER TABLE "{name}" NO FORCE ROW LEVEL SECURITY'))
-    with path.open("rb") as lines, connection.connection.driver_connection.cursor() as cursor:
-        with cursor.copy(f'COPY "{name}" ({listed}) FROM STDIN') as into:
-            while block := lines.read(BLOCK):
-                into.write(block)
+    copied, driver = f'COPY "{name}" ({listed}) FROM STDIN', connection.connection.driver_connection
+    with path.open("rb") as lines, driver.cursor() as cursor, cursor.copy(copied) as into:
+        while block := lines.read(BLOCK):
+            into.write(block)
     if walled:
         connection.execute(text(f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY'))
     connection.execute(text(f'ALTER TABLE "{name}" ENABLE TRIGGER USER'))

@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from coopter.members import commands as members
 from coopter.members import queries
 from coopter.members.models import Grouping
-from coopter.members.rules import StructureDetails
+from coopter.members.rules import GroupingKind, StructureDetails, VatRegime
 from coopter.office.commands.demo.cast import (
     GROUPING,
     GROUPING_NUMBER,
     MEMBERS,
+    NAME,
     ROLE_WORDS,
     SLUG,
     STAFF,
@@ -60,13 +61,13 @@ class Demo:
     is_new: bool
 
 
-def make_demo(*, today: date, now: datetime) -> Demo:
+def make_demo(*, today: date) -> Demo:
     """Make the demonstration unless it stands already; raises NotADemo where there is anything else."""
     known = queries.list_groupings()
     if any(grouping.slug != SLUG for grouping in known):
         raise NotADemo()
     if not known:
-        _make(Actor.command_line(), today=today, now=now)
+        _make(Actor.command_line(), today=today)
     grouping = queries.get_grouping(SLUG)
     with tenancy.scope(grouping.id):
         holders = queries.list_holders()
@@ -77,7 +78,7 @@ def make_demo(*, today: date, now: datetime) -> Demo:
 
 
 @command
-def _make(administrator: Actor, *, today: date, now: datetime) -> None:
+def _make(administrator: Actor, *, today: date) -> None:
     """Everything in one transaction: an interrupted demonstration leaves nothing half made."""
     this = Month.of(today)
     open_month = this.previous()
@@ -85,8 +86,9 @@ def _make(administrator: Actor, *, today: date, now: datetime) -> None:
     first = second.previous()
     founded = first.first - timedelta(days=400)
     grouping = members.create_grouping(
-        administrator, slug=SLUG, at=instant(founded), vat_regime="taxed", siret=siret_of(GROUPING_NUMBER), **GROUPING
-    )
+        administrator, slug=SLUG, name=NAME, kind=GroupingKind.EMPLOYER_GROUP, at=instant(founded),
+        vat_regime=VatRegime.TAXED, siret=siret_of(GROUPING_NUMBER), **GROUPING,
+    )  # fmt: skip
     with tenancy.scope(grouping.id):
         root = Actor.command_line(grouping.id)
         coordinator = _join(root, grouping, first_name=STAFF[0].first_name, last_name=STAFF[0].last_name,

@@ -1,17 +1,17 @@
-"""Who is in the demonstration: structures, people and work of the Morbihan, all invented; no identifier is anybody's."""
+"""Who is in the demonstration: structures, people and work of the Morbihan, all invented; no number is anybody's."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 from coopter.costs.rules import CostKind
 from coopter.members.rules import VatStatus
 from coopter.values.actor import Role
 
-SLUG = "cap-cooperation"
-GROUPING = {
-    "name": "Cap Coopération",
-    "kind": "employer-group",
+SLUG, NAME = "cap-cooperation", "Cap Coopération"
+GROUPING: dict[str, Any] = {
     "legal_form": "association",
     "address": "12 quai des Indes",
     "postcode": "56100",
@@ -133,7 +133,5 @@ def luhn(digits: str) -> str:
 
 def mail_of(first_name: str, last_name: str, domain: str) -> str:
     """An address that no mail can reach."""
-    import unicodedata
-
     bare = unicodedata.normalize("NFKD", f"{first_name}.{last_name}").encode("ascii", "ignore").decode()
     return f"{bare.replace(' ', '').lower()}@{domain}.example"

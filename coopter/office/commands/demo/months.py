@@ -70,7 +70,13 @@ def write_costs(coordinator: Actor, *, month: Month, at: datetime) -> None:
             )
     for label, cents in MANAGEMENT:
         costs.add_cost_line(
-            coordinator, month=month, employee_id=None, kind=CostKind.MANAGEMENT, label=label, amount=Money(cents), at=at
+            coordinator,
+            month=month,
+            employee_id=None,
+            kind=CostKind.MANAGEMENT,
+            label=label,
+            amount=Money(cents),
+            at=at,
         )
 
 
@@ -84,8 +90,13 @@ def confirm(month: Month, *, structures: dict[str, int], representatives: dict[s
 
 
 def fill_open_months(
-    *, open_month: Month, today: date, employees: dict[str, Actor], structures: dict[str, int], representatives: dict[str, Actor]
-) -> None:  # fmt: skip
+    *,
+    open_month: Month,
+    today: date,
+    employees: dict[str, Actor],
+    structures: dict[str, int],
+    representatives: dict[str, Actor],
+) -> None:
     """From the open month's first day to today: each week logged by its employee and sent, the current one a draft."""
     for worker in WORKERS:
         actor = employees[worker.code]

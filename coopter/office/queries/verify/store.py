@@ -1,4 +1,4 @@
-"""What stands beside the rows: one document per invoice with its own bytes, one outbox row, a sound database (⑤, ⑧, ⑨)."""
+"""What stands beside the rows: a document per invoice with its own bytes, one outbox row, a sound database (⑤⑧⑨)."""
 
 from __future__ import annotations
 

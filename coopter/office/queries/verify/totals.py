@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from coopter.billing import queries as billing
 from coopter.billing import rules as invoicing
@@ -19,10 +19,12 @@ from coopter.plumbing.database import session
 from coopter.plumbing.journal import JournalEntry
 from coopter.values.money import Money
 from coopter.values.month import Month
-from coopter.values.refusal import Refusal
+from coopter.values.refusal import Refusal, Words
 
 BLOCK = 200
 CLOSED = "month.closed"
+COSTS, SPLIT = Words("le total des coûts"), Words("la somme répartie")
+SHARED, INVOICED = Words("la somme des parts"), Words("la somme facturée")
 
 
 def check_invoices(findings: Findings) -> int:
@@ -61,13 +63,13 @@ def check_months(findings: Findings) -> None:
         findings.add(found.CloseMissing(month=month), table="month_lock")
     for month in sorted(locked):
         cost = costs.get(month, Money.zero())
-        _same(month, "le total des coûts", cost, "la somme répartie", splits.get(month), "cost_split", findings)
-        _same(month, "le total des coûts", cost, "la somme des parts", shares.get(month), "cost_share", findings)
+        _same(month, COSTS, cost, SPLIT, splits.get(month), "cost_split", findings)
+        _same(month, COSTS, cost, SHARED, shares.get(month), "cost_share", findings)
     _check_lines(findings)
     _check_closes(findings)
 
 
-def _sums(query: Select[Any]) -> dict[Month, Money]:
+def _sums(query: Any) -> dict[Month, Money]:
     return {month: amount for month, amount in session().execute(query)}
 
 
@@ -102,7 +104,7 @@ def _check_lines(findings: Findings) -> None:
     splits = _sums(select(CostSplit.month, func.sum(CostSplit.amount)).group_by(CostSplit.month))
     for month, amount in sorted(splits.items()):
         if month not in priced:
-            _same(month, "la somme répartie", amount, "la somme facturée", shared.get(month), "invoice_line", findings)
+            _same(month, SPLIT, amount, INVOICED, shared.get(month), "invoice_line", findings)
     unequal = (
         select(InvoiceLine.id, Invoice.number)
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
