@@ -17,7 +17,7 @@ from coopter.plumbing import journal
 from coopter.plumbing.importing import Imported
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
-from coopter.values.refusal import FaultList, Refusal
+from coopter.values.refusal import FaultList, Refusal, Words
 
 
 @command
@@ -34,7 +34,8 @@ def import_structures(actor: Actor, records: Iterable[Any], *, at: datetime) -> 
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     for record in records:
         if record.code in seen:
-            remedy = f"ce code est déjà à la ligne {seen[record.code]} : gardez une seule ligne par structure"
+            first = seen[record.code]
+            remedy = Words("ce code est déjà à la ligne %(line)s : gardez une seule ligne par structure", line=first)
             faults.add(record.line, column="code", value=record.code, remedy=remedy)
             continue
         seen[record.code] = record.line

@@ -36,6 +36,7 @@ class Section:
     facts: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     columns: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()  # where each row leads, when it leads somewhere
     url: str = ""
     action: str = ""
     empty: str = ""
