@@ -64,7 +64,7 @@ PARAMETER_NAMES = {
     "discount_terms": _l("Conditions d'escompte"),
     "daily_warning": _l("Alerte au-delà de (heures par jour)"),
     "weekly_warning": _l("Alerte au-delà de (heures par semaine)"),
-    "vat_on_debits": _l("Option pour la TVA d'après les débits (yes ou no)"),
+    "vat_on_debits": _l("Option pour la TVA d'après les débits"),
 }
 
 
@@ -192,7 +192,28 @@ class AcceptForm(FlaskForm):
 class ParameterForm(FlaskForm):
     """A value from a day on."""
 
-    name = SelectField(_l("Paramètre"), choices=_choices(PARAMETER_NAMES))
-    value = LineField(_l("Valeur"), [Needed()], most=500)
+    name = HiddenField()
+    value = LineField(_l("Nouvelle valeur"), [Needed()], most=500)
     from_on = DayField(_l("À partir du"), [Needed()])
     decided_by = LineField(_l("Décidé par"), [MayLack()], description=_l("Par exemple : assemblée du 12 mai 2026."))
+
+
+class ChoiceForm(ParameterForm):
+    """A value to choose in a list, from a day on."""
+
+    value = SelectField(_l("Nouvelle valeur"))
+
+
+CHOICES: dict[str, Mapping[Any, Any]] = {
+    "vat_regime": VAT_REGIMES,
+    "vat_on_debits": {"yes": _l("oui"), "no": _l("non")},
+}
+
+
+def parameter_form(name: str, **options: Any) -> ParameterForm:
+    """The form of one parameter: a list where there is one."""
+    if name not in CHOICES:
+        return ParameterForm(**options)
+    form = ChoiceForm(**options)
+    form.value.choices = _choices(CHOICES[name])  # type: ignore[attr-defined]
+    return form

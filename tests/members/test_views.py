@@ -149,6 +149,12 @@ def test_parameters_are_set_from_the_page(client: FlaskClient, house: House) -> 
     assert browser.post("/cap/reglages/parametres", data=sent).status_code == 303
     assert browser.post("/cap/reglages/parametres", data={**sent, "value": "x"}).status_code == 422
     assert "Bureau" in browser.get("/cap/reglages").text
+    assert "Exonéré" in browser.get("/cap/reglages?valeur=vat_regime").text
+    regime = {"name": "vat_regime", "value": "franchise-293b", "from_on": "2026-01-01"}
+    assert browser.post("/cap/reglages/parametres", data=regime).status_code == 303
+    assert browser.post("/cap/reglages/parametres", data={**regime, "value": "rien"}).status_code == 422
+    assert browser.post("/cap/reglages/parametres", data={**regime, "name": "inconnu"}).status_code == 422
+    assert browser.get("/cap/reglages?valeur=inconnu").status_code == 200
 
 
 def test_an_auditor_changes_nothing(client: FlaskClient, house: House) -> None:

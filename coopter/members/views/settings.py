@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from babel.dates import get_month_names
-from flask import g, url_for
+from flask import g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from coopter.members import commands, policies, queries
-from coopter.members.forms import KINDS, PARAMETER_NAMES, VAT_REGIMES, GroupingForm, ParameterForm
-from coopter.members.rules import PARAMETERS, Setting, VatRegime
+from coopter.members.forms import CHOICES, KINDS, PARAMETER_NAMES, GroupingForm, ParameterForm, parameter_form
+from coopter.members.rules import PARAMETERS, Setting
 from coopter.members.views import blueprint
 from coopter.plumbing import clock, formats
 from coopter.plumbing.answering import answer, version_sent
@@ -27,7 +26,9 @@ from coopter.values.numbers import parse_amount
 @for_roles(Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
 def settings() -> Any:
     """Who the grouping is, and every dated value with those that came before."""
-    return _page(ParameterForm(formdata=None, from_on=clock.today()))
+    name = request.args.get("valeur", "")
+    given = {"name": name, "from_on": clock.today()}
+    return _page(parameter_form(name, formdata=None, data=given) if name in PARAMETERS else None)
 
 
 @blueprint.get("/<grouping>/reglages/identite")
@@ -61,7 +62,7 @@ def edit_grouping() -> Any:
 @for_roles(Role.COORDINATOR)
 def set_parameter() -> Any:
     """Give a value from a day on."""
-    form = ParameterForm()
+    form = parameter_form(request.form.get("name", ""))
     return answer(
         form,
         lambda: commands.set_parameter(
@@ -74,26 +75,27 @@ def set_parameter() -> Any:
     )  # fmt: skip
 
 
-def _page(form: ParameterForm, *, status: int = 200, conflict: Any = None) -> Any:
+def _page(form: ParameterForm | None, *, status: int = 200, conflict: Any = None) -> Any:
     today = clock.today()
     rows = [
-        (PARAMETER_NAMES[name], _said(queries.parameter(name, on=today)), _history(name, today)) for name in PARAMETERS
+        (name, PARAMETER_NAMES[name], _said(queries.parameter(name, on=today)), _history(name)) for name in PARAMETERS
     ]
     return render(
         page="settings", status=status, form=form, parameters=rows, kinds=KINDS, today=today,
-        edits=policies.can_edit_grouping(g.actor), regimes=VAT_REGIMES,
+        edits=policies.can_set_parameter(g.actor), names=PARAMETER_NAMES,
     )  # fmt: skip
 
 
-def _history(name: str, today: date) -> list[tuple[str, Setting]]:
+def _history(name: str) -> list[tuple[str, Setting]]:
     return [(_said(setting), setting) for setting in queries.settings_of(name)]
 
 
 def _said(setting: Setting) -> str:
     """A setting's value as people write it."""
     reads = PARAMETERS[setting.name].reads
-    if reads == "vat_regime":
-        return str(VAT_REGIMES[VatRegime(setting.value)])
+    if setting.name in CHOICES:
+        words = {getattr(key, "value", key): label for key, label in CHOICES[setting.name].items()}
+        return str(words.get(setting.value, setting.value))
     if reads == "money":
         return formats.money(parse_amount(setting.value))
     if reads == "minutes":
