@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -17,7 +16,6 @@ from sqlalchemy import select
 from coopter.billing import queries
 from coopter.billing.commands import documents, issue_credit_note
 from coopter.billing.models import InvoiceDocument
-from coopter.billing.pdf.page import Printed
 from coopter.billing.pdf.renderer import DocumentFailed
 from coopter.billing.record import InvoiceRecord
 from coopter.plumbing import clock, files, outbox
@@ -25,30 +23,9 @@ from coopter.plumbing.database import session
 from coopter.plumbing.journal import Seal
 from coopter.values.actor import Role
 from coopter.values.refusal import NotAllowed, NotFound
-from tests.billing.months import MARCH, Told, a_closed_month
+from tests.billing.months import MARCH, Told
 from tests.billing.test_commands import LATER, NOW, changed
-from tests.factories import actor, inside
-
-
-@pytest.fixture
-def told(app: Flask) -> Iterator[Told]:
-    """A closed month, its grouping in scope."""
-    found = a_closed_month()
-    with inside(found.grouping):
-        yield found
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A press that prints at once, the same bytes for the same invoice; the numbers it printed."""
-    printed: list[str] = []
-
-    def print_invoice(record: InvoiceRecord, **rest: Any) -> Printed:
-        printed.append(record.number)
-        return Printed(f"%PDF {record.number} {record.gross}".encode(), f"<x>{record.number}</x>".encode(), 0)
-
-    monkeypatch.setattr(documents, "print_invoice", print_invoice)
-    return printed
+from tests.factories import actor
 
 
 def drain(*kinds: str) -> int:

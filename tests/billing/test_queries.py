@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -18,17 +17,10 @@ from coopter.values.actor import Role
 from coopter.values.money import Money, total
 from coopter.values.month import Month
 from coopter.values.refusal import NotFound
-from tests.billing.months import MARCH, Told, a_closed_month, close
-from tests.billing.test_commands import LATER, NOW, a_price, golden_a
+from tests.billing.months import MARCH, Told, close
+from tests.billing.test_commands import LATER, NOW
+from tests.billing.test_prices import a_price, golden_a
 from tests.factories import AT, a_cost, a_grouping, a_structure, actor, an_employee, inside, saved, worked
-
-
-@pytest.fixture
-def told(app: Flask) -> Iterator[Told]:
-    """A closed month, its grouping in scope."""
-    found = a_closed_month()
-    with inside(found.grouping):
-        yield found
 
 
 @pytest.fixture
