@@ -25,7 +25,7 @@ from coopter.staff.rules import StaffIndex
 from coopter.values.durations import hours_and_minutes, parse_minutes
 from coopter.values.month import Month
 from coopter.values.numbers import parse_day
-from coopter.values.refusal import FaultList, Refusal, quoted
+from coopter.values.refusal import FaultList, Refusal, Words, quoted
 from coopter.values.table import MOST_BYTES, MOST_ROWS, Column, read_table
 
 DATE, EMPLOYEE, STRUCTURE, HOURS = "date", "salarié", "structure", "heures"
@@ -155,16 +155,17 @@ class _Judge:
     def _closed(self, day: date) -> str:
         """Why no line may be written on a day, or nothing."""
         if Month.of(day) in self.locked:
-            return "ce mois est clos : retirez cette ligne et reportez la différence sur un mois ouvert"
-        return "ce jour n'est pas encore venu : retirez cette ligne jusque-là" if day > self.last_day else ""
+            return Words("ce mois est clos : retirez cette ligne et reportez la différence sur un mois ouvert")
+        return Words("ce jour n'est pas encore venu : retirez cette ligne jusque-là") if day > self.last_day else ""
 
     def _judge_change(self, line: int, day: date, minutes: int, there: Standing, plan: Plan) -> None:
         if there[2] is not EntryState.CONFIRMED:
             plan.changed.append((there[0], there[3], there[1], minutes))
         elif Month.of(day) not in self.locked:
-            remedy = (
-                f"ces heures sont déjà confirmées pour {hours_and_minutes(there[1])} : faites-les rouvrir (contester), "
-                "ou remettez cette durée"
+            remedy = Words(
+                "ces heures sont déjà confirmées pour %(hours)s : faites-les rouvrir (contester), ou remettez cette "
+                "durée",
+                hours=hours_and_minutes(there[1]),
             )
             self._fault(line, HOURS, hours_and_minutes(minutes), remedy)
 
@@ -192,9 +193,10 @@ class _Judge:
         for record in self.records:
             before = first.setdefault(record[1:4] + record[5:], record[0])
             if before != record[0]:
-                remedy = (
-                    f"la ligne {before} dit déjà ce jour, ce salarié, cette structure et cette activité : retirez "
-                    "l'une des deux, ou additionnez-les en une seule"
+                remedy = Words(
+                    "la ligne %(line)s dit déjà ce jour, ce salarié, cette structure et cette activité : retirez "
+                    "l'une des deux, ou additionnez-les en une seule",
+                    line=before,
                 )
                 self._fault(record[0], DATE, record[1], remedy)
 
@@ -216,9 +218,11 @@ class _Judge:
             minutes = long.pop((record[2], record[1]), 0)
             if minutes:
                 who = self.index.employees[record[2]]
-                remedy = (
-                    f"la journée de {who} compterait {hours_and_minutes(minutes)}, toutes structures comprises : "
-                    "24 h au plus, corrigez une des durées de ce jour"
+                remedy = Words(
+                    "la journée de %(name)s compterait %(hours)s, toutes structures comprises : 24 h au plus, corrigez "
+                    "une des durées de ce jour",
+                    name=who,
+                    hours=hours_and_minutes(minutes),
                 )
                 self._fault(record[0], HOURS, record[1], remedy)
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from coopter.values.instants import PARIS, at_paris, elapsed_minutes, paris_day
 from coopter.values.period import Period
-from coopter.values.refusal import Refusal, quoted
+from coopter.values.refusal import Refusal, Words, quoted
 
 DAY = 24 * 60
 LONGEST_SHIFT = 16 * 60
@@ -177,10 +177,10 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def written_slot(slot: Slot) -> str:
+def written_slot(slot: Slot) -> Words:
     """A slot in a sentence: « 05/03/2026 de 8h30 à 12h »."""
     start, end = clock_text(wall_minutes(slot.starts_at)), clock_text(wall_minutes(slot.ends_at))
-    return f"{slot.day:%d/%m/%Y} de {start} à {end}"
+    return Words("%(day)s de %(start)s à %(end)s", day=slot.day, start=start, end=end)
 
 
 def plain(text: str) -> str:

@@ -21,7 +21,15 @@ from coopter.values.refusal import sentence_of
 
 HOUSE = Path(__file__).resolve().parents[2]
 ENGLISH = HOUSE / "coopter" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "pgettext": ((1, "c"), 2), "_l": None}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "lazy_gettext": None,
+    "pgettext": ((1, "c"), 2),
+    "_l": None,
+    "Words": None,
+}
 METHODS = [("**.py", "coopter.plumbing.catalogue:sentences"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 _JINJA = {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}  # as plumbing/pages.py sets Jinja up
 OPTIONS = {"**.html": _JINJA, "**.txt": _JINJA}

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 
 from coopter.plumbing import formats, operations
 from coopter.values.identifiers import mask_iban
-from coopter.values.refusal import Refusal
+from coopter.values.refusal import Refusal, Words
 
 FILTERS = (
     "money", "number", "hours", "day", "weekday", "short_day", "month", "instant", "rate_percent", "unit_price",
@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
     for name in FILTERS:
         app.jinja_env.filters[name] = _localised(getattr(formats, name))
     app.jinja_env.filters["iban"] = mask_iban
+    app.jinja_env.filters["written"] = written
     app.jinja_env.globals["operation_key"] = operations.new_key
     app.jinja_env.globals["said"] = say
 
@@ -48,8 +49,7 @@ def render(*, page: str | None = None, status: int = 200, **context: Any) -> Any
 
 def say(refusal: Refusal) -> str:
     """The refusal's sentence in the reader's language, with its facts written as that language writes them."""
-    facts = {name: written(fact) for name, fact in refusal.facts.items()}
-    return str(gettext(refusal.sentence) % facts)
+    return written(Words(refusal.sentence, **refusal.facts))
 
 
 def refused(refusal: Refusal) -> None:
@@ -58,7 +58,11 @@ def refused(refusal: Refusal) -> None:
 
 
 def written(value: Any) -> str:
-    """A value of the trade as text, in the reader's language."""
+    """A value of the trade, or words of ours, as text in the reader's language."""
+    if isinstance(value, Words):
+        return str(gettext(value.source) % {name: written(fact) for name, fact in value.facts.items()})
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(written(one) for one in value)
     return formats.written(value, locale=_locale())
 
 

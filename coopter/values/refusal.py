@@ -26,6 +26,22 @@ def in_words(fact: object) -> object:
     return fact
 
 
+class Words(str):
+    """French words of ours that stand in or beside a sentence, with their facts: shown in the reader's language."""
+
+    source: str
+    facts: dict[str, Any]
+
+    def __new__(cls, source: str, /, **facts: object) -> "Words":
+        """The French text, filled in; `source` is the catalogue's msgid."""
+        words = super().__new__(cls, source % {name: in_words(fact) for name, fact in facts.items()})
+        words.source, words.facts = source, facts
+        return words
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:  # copied and pickled as it was made
+        return (self.source,), self.facts
+
+
 def quoted(text: str) -> str:
     """Return what a person typed, cut to 60 characters and with invisible characters made visible."""
     cut = text if len(text) <= MOST_CHARACTERS_QUOTED else text[: MOST_CHARACTERS_QUOTED - 1] + "…"
@@ -53,7 +69,7 @@ class No(Exception):
         return {name: in_words(fact) for name, fact in self.facts.items()}
 
     def __str__(self) -> str:
-        return self.sentence % self.words
+        return Words(self.sentence, **self.facts)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.facts)

@@ -7,7 +7,7 @@ from itertools import compress, repeat
 from typing import Any
 
 from coopter.values.csv_text import unguarded
-from coopter.values.refusal import FaultList, No
+from coopter.values.refusal import FaultList, No, Words
 from coopter.values.table_text import EMPTY, NAMES, Found, Grid, header_key, read_grid, refused
 
 MOST_BYTES = 5_000_000
@@ -63,14 +63,17 @@ def _placed(grid: Grid, columns: Sequence[Column]) -> tuple[dict[str, int], tupl
                 ignored.append(cell.strip())
         elif name in places:
             said = header[places[name]].strip()
-            remedy = f"cette colonne dit la même chose que « {said} » : gardez l'une des deux"
+            remedy = Words("cette colonne dit la même chose que « %(said)s » : gardez l'une des deux", said=said)
             grid.found.append((line, rank, cell.strip(), "", remedy))
         else:
             places[name] = rank
     for column in columns:
         if column.required and column.name not in places:
-            headers = ", ".join(f"« {header} »" for header in (column.name, *column.aliases))
-            remedy = f"cette colonne manque : nommez-la sur la première ligne (titres possibles : {headers})"
+            headers = [Words("« %(header)s »", header=header) for header in (column.name, *column.aliases)]
+            remedy = Words(
+                "cette colonne manque : nommez-la sur la première ligne (titres possibles : %(headers)s)",
+                headers=headers,
+            )
             grid.found.append((line, len(header), column.name, "", remedy))
     return places, tuple(ignored)
 
@@ -86,9 +89,12 @@ def _even(grid: Grid) -> tuple[list[int], list[tuple[str, ...]]]:
     fits = [len(row) >= width and not "".join(row[width:]).strip() for row in rows]
     for line, row in ((line, row) for line, row, fit in zip(lines, rows, fits, strict=True) if not fit):
         wanted = header[len(row)].strip() if len(row) < width else ""
-        remedy = (
-            f"cette ligne a {len(row)} cellules au lieu de {width} : complétez-la, ou mettez entre guillemets le texte "
-            f"ou le nombre qui contient le séparateur ({NAMES[grid.delimiter]})"
+        remedy = Words(
+            "cette ligne a %(cells)s cellules au lieu de %(width)s : complétez-la, ou mettez entre guillemets le texte "
+            "ou le nombre qui contient le séparateur (%(separator)s)",
+            cells=len(row),
+            width=width,
+            separator=NAMES[grid.delimiter],
         )
         grid.found.append((line, len(row), wanted, grid.delimiter.join(row), remedy))
     return list(compress(lines, fits)), list(compress(rows, fits))
@@ -101,7 +107,7 @@ def _read_cells(column: Column, cells: Sequence[str]) -> tuple[dict[str, Any], d
     for cell in set(cells):
         if not cell.strip():
             if column.required:
-                bad[cell] = "cette cellule est vide : remplissez-la"
+                bad[cell] = Words("cette cellule est vide : remplissez-la")
             else:
                 good[cell] = column.default
             continue

@@ -6,19 +6,18 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from coopter.values.refusal import FaultList, Faults
+from coopter.values.refusal import FaultList, Faults, Words
 
 DELIMITERS = (";", ",", "\t")
 LONGEST_HEADER = 10_000
-NAMES = {";": "point-virgule", ",": "virgule", "\t": "tabulation"}
+NAMES = {";": Words("point-virgule"), ",": Words("virgule"), "\t": Words("tabulation")}
 
-EMPTY = "le fichier est vide : la première ligne nomme les colonnes, les suivantes portent les données"
+EMPTY = Words("le fichier est vide : la première ligne nomme les colonnes, les suivantes portent les données")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _NOT_PLAIN = re.compile("[^a-z0-9]")
 _SEPARATOR_HINT = re.compile('"?sep=([;,\t])"?\r?\n', re.IGNORECASE)
-_UTF_8_REMEDY = "enregistrez-le de nouveau au format CSV UTF-8"
 
 Found = tuple[int, int, str, str, str]
 """A fault before it is worded: line, rank of the column, column, value, remedy."""
@@ -50,9 +49,9 @@ def header_key(header: str) -> str:
 def decoded(content: bytes) -> tuple[str, str]:
     """Return the text and its encoding, UTF-8 (with or without mark) or cp1252; raises Faults for any other (R48)."""
     if content.startswith(_WORKBOOKS):
-        raise refused(f"c'est un classeur de tableur : {_UTF_8_REMEDY}")
+        raise refused(Words("c'est un classeur de tableur : enregistrez-le de nouveau au format CSV UTF-8"))
     if content.startswith(_UTF_16) or content[:1000].count(0) * 3 > len(content[:1000]):
-        raise refused(f"ce fichier est en UTF-16 : {_UTF_8_REMEDY}")
+        raise refused(Words("ce fichier est en UTF-16 : enregistrez-le de nouveau au format CSV UTF-8"))
     try:
         return content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
@@ -60,12 +59,16 @@ def decoded(content: bytes) -> tuple[str, str]:
     mended = content.decode("utf-8", errors="replace")
     sound = sum(1 for character in mended if character > "\x7f" and character != "\ufffd")
     if sound > mended.count("\ufffd"):
-        raise refused(f"un caractère est illisible en UTF-8 : {_UTF_8_REMEDY}", line=content.count(b"\n", 0, start) + 1)
+        remedy = Words("un caractère est illisible en UTF-8 : enregistrez-le de nouveau au format CSV UTF-8")
+        raise refused(remedy, line=content.count(b"\n", 0, start) + 1)
     try:
         return content.decode("cp1252"), "cp1252"
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise refused(f"un caractère n'est ni en UTF-8 ni en Windows-1252 : {_UTF_8_REMEDY}", line=line) from None
+        remedy = Words(
+            "un caractère n'est ni en UTF-8 ni en Windows-1252 : enregistrez-le de nouveau au format CSV UTF-8"
+        )
+        raise refused(remedy, line=line) from None
 
 
 def _first_filled(text: str, *, skipped: int) -> tuple[int, str]:
@@ -89,11 +92,13 @@ def _broken(grid: Grid, text: str, *, start: int, end: int, reason: str) -> bool
     """Note what the quotes or the length of a row broke; say whether the rest can still be read."""
     unclosed = "unexpected end" in reason or end > start
     if unclosed:
-        remedy = "un guillemet ouvert sur cette ligne n'est jamais refermé : fermez-le ou retirez-le"
+        remedy = Words("un guillemet ouvert sur cette ligne n'est jamais refermé : fermez-le ou retirez-le")
     elif "field larger" in reason:
-        remedy = "une cellule dépasse 131 072 caractères : raccourcissez-la"
+        remedy = Words("une cellule dépasse 131 072 caractères : raccourcissez-la")
     else:
-        remedy = "un guillemet est mal placé : doublez les guillemets à l'intérieur d'une cellule entre guillemets"
+        remedy = Words(
+            "un guillemet est mal placé : doublez les guillemets à l'intérieur d'une cellule entre guillemets"
+        )
     line = next(line for number, line in enumerate(io.StringIO(text, newline=""), start=1) if number == start)
     grid.found.append((start, -1, "", line.rstrip("\r\n"), remedy))
     return not unclosed
@@ -110,7 +115,10 @@ def _fill(grid: Grid, text: str, *, skipped: int, most_rows: int) -> None:
                     lines.append(before + 1)
                     rows.append(tuple(row))  # tuples of text leave the garbage collector alone, lists do not
                     if len(rows) > most_rows + 1:
-                        remedy = f"le fichier dépasse {most_rows} lignes de données : découpez-le en plusieurs fichiers"
+                        remedy = Words(
+                            "le fichier dépasse %(rows)s lignes de données : découpez-le en plusieurs fichiers",
+                            rows=most_rows,
+                        )
                         grid.found.append((before + 1, -1, "", "", remedy))
                         return
                 before = reader.line_num
@@ -125,7 +133,7 @@ def _note_controls(grid: Grid) -> None:
         for rank, cell in enumerate(row):
             if _CONTROLS.search(cell):
                 column = header[rank].strip() if rank < len(header) else str(rank + 1)
-                remedy = "cette cellule contient un caractère de contrôle invisible : retapez-la à la main"
+                remedy = Words("cette cellule contient un caractère de contrôle invisible : retapez-la à la main")
                 grid.found.append((line, rank, column, cell, remedy))
 
 
@@ -133,14 +141,16 @@ def read_grid(content: bytes, *, known: frozenset[str], most_rows: int, most_byt
     """Cut a file into rows of cells; what can be told of single lines is in `found`, the rest raises Faults."""
     if len(content) > most_bytes:
         size = f"{len(content) / 1_000_000:.1f} Mo".replace(".", ",")
-        raise refused(
-            f"le fichier dépasse {most_bytes // 1_000_000} Mo : découpez-le en plusieurs fichiers", value=size
-        )
+        most = most_bytes // 1_000_000
+        remedy = Words("le fichier dépasse %(most)s Mo : découpez-le en plusieurs fichiers", most=most)
+        raise refused(remedy, value=size)
     text, encoding = decoded(content)
     hint = _SEPARATOR_HINT.match(text)
     number, header_line = _first_filled(text, skipped=1 if hint else 0)
     if len(header_line) > LONGEST_HEADER:
-        raise refused("la première ligne est trop longue pour nommer des colonnes", line=number, value=header_line)
+        raise refused(
+            Words("la première ligne est trop longue pour nommer des colonnes"), line=number, value=header_line
+        )
     grid = Grid(encoding, hint[1] if hint else chosen_delimiter(header_line, known=known))
     _fill(grid, text, skipped=1 if hint else 0, most_rows=most_rows)
     if grid.rows and _CONTROLS.search(text):

@@ -20,6 +20,7 @@ from coopter.values.refusal import (
     NotAllowed,
     NotFound,
     Refusal,
+    Words,
     quoted,
     sentence_of,
 )
@@ -76,6 +77,15 @@ def test_refusals_travel_between_processes():
         other = pickle.loads(pickle.dumps(refusal))
         assert (type(other), str(other), other.facts) == (type(refusal), str(refusal), refusal.facts)
     assert copy.copy(Faults([Fault(2, "x", "y", "z")], count=7)).faults == (Fault(2, "x", "y", "z"),)
+
+
+def test_words_of_ours_are_french_text_that_remembers_its_source():
+    words = Words("du %(start)s, %(who)s, à 100 %%", start=date(2007, 3, 5), who=Words("le groupement"))
+    assert words == "du 05/03/2007, le groupement, à 100 %"
+    for same in (words, copy.deepcopy(words), pickle.loads(pickle.dumps(words))):
+        assert (same, same.source, same.facts) == (words, words.source, words.facts)
+    refusal = DayTooLong(day=date(2007, 3, 5), hours="25 h")
+    assert isinstance(str(refusal), Words) and str(refusal).source == refusal.sentence
 
 
 def test_faults_are_listed_to_a_hundred_and_counted_in_full():

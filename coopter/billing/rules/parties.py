@@ -1,6 +1,7 @@
 """Parties: what an invoice must know of its seller and its buyer."""
 
 from coopter.billing.record import Party, VatRegime
+from coopter.values.refusal import Words
 
 SIREN_SCHEME, EMAIL_SCHEME = "0225", "EM"
 
@@ -28,12 +29,12 @@ def missing_mentions(party: Party, *, seller: bool = False, regime: VatRegime | 
     """
     address = party.address
     lacks = {
-        "le nom": not party.legal_name.strip(),
-        "l’adresse": not any(line.strip() for line in address.lines),
-        "le code postal": not address.postcode.strip(),
-        "la commune": not address.city.strip(),
-        "le SIREN": seller and not party.siren,
-        "le numéro de TVA": seller and regime is VatRegime.TAXED and not party.vat_number,
-        "le SIREN ou une adresse de courriel": not seller and einvoice_address(party) is None,
+        Words("le nom"): not party.legal_name.strip(),
+        Words("l’adresse"): not any(line.strip() for line in address.lines),
+        Words("le code postal"): not address.postcode.strip(),
+        Words("la commune"): not address.city.strip(),
+        Words("le SIREN"): seller and not party.siren,
+        Words("le numéro de TVA"): seller and regime is VatRegime.TAXED and not party.vat_number,
+        Words("le SIREN ou une adresse de courriel"): not seller and einvoice_address(party) is None,
     }
     return tuple(name for name, missing in lacks.items() if missing)

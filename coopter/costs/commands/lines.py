@@ -19,7 +19,7 @@ from coopter.staff import queries as staff
 from coopter.values.actor import Actor
 from coopter.values.money import Money
 from coopter.values.month import Month
-from coopter.values.refusal import Conflict, NotFound
+from coopter.values.refusal import Conflict, NotFound, Words
 from coopter.values.texts import clean_line
 
 
@@ -117,7 +117,7 @@ def _take_open(month: Month) -> None:
 
 
 def _name(employee_id: int | None) -> str:
-    return "le groupement" if employee_id is None else staff.get_employee(employee_id).name
+    return Words("le groupement") if employee_id is None else staff.get_employee(employee_id).name
 
 
 def _refuse_twin(key: LineKey, *, who: str, label: str, other_than: int | None = None) -> None:

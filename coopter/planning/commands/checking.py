@@ -14,6 +14,7 @@ from coopter.staff import queries as staff
 from coopter.staff.models import Employee, Placement
 from coopter.staff.rules import day_before
 from coopter.values.period import Period
+from coopter.values.refusal import Words
 
 MOST_TOLD = 3
 
@@ -49,7 +50,7 @@ def check_slots(placement: Placement, slots: Sequence[Slot], *, but: frozenset[i
         more = len(found_clashes) - MOST_TOLD
         raise ShiftsOverlap(
             employee=index.employees[placement.employee_id],
-            when=" ; ".join(told) + (f" (et {more} autres)" if more > 0 else ""),
+            when=Words("%(slots)s (et %(more)s autres)", slots=told, more=more) if more > 0 else told,
         )
 
 
@@ -76,7 +77,8 @@ def _revise(shift: Shift, at: datetime) -> None:
     shift.modified_at = at
 
 
-def _in_words(period: Period) -> str:
+def _in_words(period: Period) -> Words:
     last = day_before(period.end)
-    start = f"{period.start:%d/%m/%Y}"
-    return f"du {start} au {last:%d/%m/%Y}" if last else f"depuis le {start}"
+    if last is None:
+        return Words("depuis le %(start)s", start=period.start)
+    return Words("du %(start)s au %(last)s", start=period.start, last=last)

@@ -1,0 +1,27 @@
+"""What a page writes: values of the trade and words of ours, in the language of whoever reads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Flask
+from flask_babel import force_locale
+
+from coopter.plumbing.pages import say, written
+from coopter.values.refusal import Refusal, Words
+
+
+class Unheard(Refusal):
+    """%(name)s : rien depuis le %(day)s, sauf %(rest)s."""
+
+
+def test_words_inside_words_are_said_in_the_readers_language(app: Flask) -> None:
+    period = Words("du %(start)s au %(last)s", start=date(2007, 3, 5), last=date(2007, 3, 9))
+    refusal = Unheard(name="Aloen", day=date(2007, 3, 5), rest=[Words("l’IBAN"), Words("le SIREN")])
+    with app.test_request_context():
+        with force_locale("fr"):
+            assert written(period) == "du 5 mars 2007 au 9 mars 2007"
+            assert say(refusal) == "Aloen : rien depuis le 5 mars 2007, sauf l’IBAN, le SIREN."
+        with force_locale("en"):
+            assert written(period) == "from 5 March 2007 to 9 March 2007"
+            assert say(refusal) == "Aloen : rien depuis le 5 March 2007, sauf the IBAN, the SIREN."
