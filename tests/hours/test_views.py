@@ -237,6 +237,16 @@ def test_each_role_opens_its_own_doors(house, person, role):
     assert [browser.get(BASE + path).status_code for path in paths] == EXPECTED[role]
 
 
+def test_an_employee_does_not_open_a_colleagues_week(house, person):
+    yann = an_employee(house.jardins, first_name="Yann")
+    browser = person(Role.EMPLOYEE, employee=house.nolwenn)
+    answer = browser.get(f"{BASE}/salaries/{yann.id}/2026-10-12")
+    assert answer.status_code == 404 and "Yann" not in answer.get_data(as_text=True)
+    fields = {"r-0": f"{yann.id}.{house.jardins.id}", "a-0": "", "c-0-1": "1", "s-0-1": "0.0", "then": "save"}
+    assert browser.post(f"{BASE}/salaries/{yann.id}/2026-10-12", data=fields).status_code == 404
+    assert browser.post(f"{BASE}/salaries/{yann.id}/2026-10-12", data={"then": "send"}).status_code == 404
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_another_groupings_hours_do_not_exist(house, person, role):
     with inside(a_grouping(slug="autre")):

@@ -20,8 +20,10 @@ from coopter.hours.rules import (
     week_days,
 )
 from coopter.members import queries as members
+from coopter.members.models import Structure
 from coopter.members.rules import as_minutes, natural_order
 from coopter.staff import queries as staff
+from coopter.staff.models import Employee
 from coopter.staff.rules import StaffIndex
 from coopter.values.actor import Actor
 from coopter.values.month import Month
@@ -138,14 +140,26 @@ class MonthRow:
         return sum(self.minutes.values())
 
 
+def visible_employee(actor: Actor, employee_id: int) -> Employee:
+    """The employee whose weeks the actor may see; raises NotFound for any other."""
+    if not policies.can_see_week(actor, employee_id=employee_id):
+        raise NotFound()
+    return staff.get_employee(employee_id)
+
+
+def visible_structure(actor: Actor, structure_id: int) -> Structure:
+    """The structure whose hours the actor may see; raises NotFound for any other."""
+    if not policies.can_see_hours_at(actor, structure_id=structure_id):
+        raise NotFound()
+    return members.get_structure(structure_id)
+
+
 def employee_sheet(actor: Actor, *, employee_id: int, day: date, today: date, more: Iterable[Line] = ()) -> Sheet:
     """An employee's week over all structures, with the lines of the week before ready to be filled again.
 
     Raises NotFound for an unknown employee and for whoever may not see this week.
     """
-    if not policies.can_see_week(actor, employee_id=employee_id):
-        raise NotFound()
-    staff.get_employee(employee_id)
+    visible_employee(actor, employee_id)
     monday = monday_of(day)
     index = staff.placements_index(employee_id=employee_id)
     entries = week_entries(monday, employee_id=employee_id)
@@ -168,9 +182,7 @@ def structure_sheet(actor: Actor, *, structure_id: int, day: date, today: date, 
 
     Raises NotFound for an unknown structure and for whoever may not see its hours.
     """
-    members.get_structure(structure_id)
-    if not policies.can_see_hours_at(actor, structure_id=structure_id):
-        raise NotFound()
+    visible_structure(actor, structure_id)
     monday = monday_of(day)
     index = staff.placements_index()
     entries = week_entries(monday, structure_id=structure_id)

@@ -13,14 +13,13 @@ from coopter.hours.rules import EntryState
 from coopter.hours.views import blueprint
 from coopter.hours.views.confirming import may_settle
 from coopter.hours.views.weeks import ID
-from coopter.members import queries as members
 from coopter.plumbing import clock, importing
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render
 from coopter.staff import queries as staff
 from coopter.values.actor import Role
 from coopter.values.month import Month
-from coopter.values.refusal import NotFound, Refusal
+from coopter.values.refusal import Refusal
 
 
 @blueprint.get("/<grouping>/heures/mois/<month>")
@@ -69,9 +68,7 @@ def remind_month(month: str) -> Any:
 def structure_month(structure_id: int, month: str) -> Any:
     """A structure's lines of a month, to read."""
     chosen = month_in(month)
-    structure = members.get_structure(structure_id)
-    if not policies.can_see_hours_at(g.actor, structure_id=structure_id):
-        raise NotFound()
+    structure = queries.visible_structure(g.actor, structure_id)
     entries = queries.entries_of(structure_id, chosen)
     people = staff.employees_by_id({one.employee_id for one in entries})
     return render(

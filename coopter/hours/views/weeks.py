@@ -55,6 +55,7 @@ def week(employee_id: int, week: str) -> Any:
 def log_week(employee_id: int, week: str) -> Any:
     """Keep what was typed in an employee's week; send it if asked."""
     monday = monday_in(week)
+    queries.visible_employee(g.actor, employee_id)
     form = forms.read_week(request.form, monday=monday, employee_id=employee_id)
     typed: dict[str, Any] = {"typed": form.typed, "unread": form.unread, "at": clock.now()}
     try:
@@ -81,6 +82,7 @@ def structure_week(structure_id: int, week: str) -> Any:
 def log_structure_week(structure_id: int, week: str) -> Any:
     """Keep what a structure typed for the employees placed there; confirm it in the same act if asked."""
     monday = monday_in(week)
+    queries.visible_structure(g.actor, structure_id)
     form = forms.read_week(request.form, monday=monday, structure_id=structure_id)
     try:
         _say_logged(
