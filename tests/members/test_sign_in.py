@@ -305,3 +305,18 @@ def test_nothing_is_signed_in_without_its_journal(client: FlaskClient, monkeypat
     assert sign_in(client, person).status_code == 500
     session().expire_all()
     assert session().get(Person, person.id).login_count is None  # type: ignore[union-attr]
+
+
+def test_a_form_without_its_token_does_nothing(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R42, at the doors of the library too."""
+    person = a_coordinator()
+    monkeypatch.setitem(client.application.config, "WTF_CSRF_ENABLED", True)
+    for path in ("/connexion", "/mot-de-passe", "/langue", "/deconnexion", "/connexion/cle"):
+        answer = client.post(path, data={"email": person.email, "password": PASSWORD})
+        assert answer.status_code == 400, path
+    assert client.get("/compte").status_code == 303 and journaled() == [] and mails() == []
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/connexion").text)
+    assert token is not None
+    signed = client.post("/connexion", data={"email": person.email, "password": PASSWORD, "csrf_token": token[1]})
+    assert signed.status_code == 302 and client.get("/compte").status_code == 200
+    assert client.post("/deconnexion").status_code == 400 and client.get("/compte").status_code == 200
