@@ -60,7 +60,7 @@ DOORS: tuple[Door, ...] = (
     Door("hours.index", _("Heures"), "clock", OFFICE, ("hours.",), counts="hours"),
     Door("hours.index", _("Mes heures"), "clock", (Role.EMPLOYEE,), ("hours.week",), counts="hours"),
     Door(
-        "hours.to_confirm", _("Heures à confirmer"), "circle-check", (Role.REPRESENTATIVE,),
+        "hours.to_confirm", _("À confirmer"), "circle-check", (Role.REPRESENTATIVE,),
         ("hours.to_confirm", "hours.structure_", "hours.confirm", "hours.dispute"), counts="to confirm",
         needs="validates_for",
     ),

@@ -21,6 +21,11 @@ _ = lazy_gettext
 MOST = 6
 SECRET = ("token", "password", "secret", "hash", "sha256", "pdf", "xml", "uniquifier", "totp", "key")
 IGNORED = {"id", "version", "sequence", "recorded_by", "logged_by", "slug"}
+# Inside a line, the fields in the order one says them; the others follow.
+ORDER = (
+    "weekday", "starts_minute", "ends_minute", "from_on", "until_on", "day", "employee", "employee_id", "structure",
+    "structure_id", "minutes", "activity", "state",
+)  # fmt: skip
 Names = Mapping[str, str | Month]
 
 LABELS: dict[str, Any] = {
@@ -54,6 +59,10 @@ LABELS: dict[str, Any] = {
     "total_added": _("Total ajouté"), "trade_name": _("Nom d’usage"),
     "unchanged": _("Inchangées"), "until_on": _("Jusqu’au (exclu)"), "value": _("Valeur"),
     "vat_number": _("Numéro de TVA"), "vat_status": _("TVA"), "weekday": _("Jour de la semaine"),
+    "amounts": _("Montants, par ligne"), "ape": _("Code APE"), "by_contract": _("Par contrat"), "days": _("Jours"),
+    "feed": _("Adresse d’agenda"), "months": _("Mois"), "new_minutes": _("Nouvelles durées"), "numbers": _("Numéros"),
+    "patterns": _("Horaires"), "pools": _("Coûts partagés"), "potential_users": _("Utilisateurs possibles"),
+    "replaced": _("Remplacées"), "rna": _("RNA"), "rules": _("Versions des clés"), "weights": _("Poids"),
     "weekly_minutes": _("Durée par semaine"), "without_address": _("Sans adresse"),
 }  # fmt: skip
 
@@ -111,7 +120,7 @@ def _told(key: str, value: Any, names: Names) -> str | None:
         told = [_one(item, names) for item in value[:MOST]]
         more = len(value) - MOST
         return " ; ".join(told + ([ngettext("et %(num)d autre", "et %(num)d autres", more)] if more > 0 else []))
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and key not in _WRITERS:
         return _one(value, names)
     if isinstance(value, bool):
         return gettext("oui") if value else gettext("non")
@@ -129,7 +138,8 @@ def _one(value: Any, names: Names) -> str:
     """A line inside an entry, in one breath: « 2 mars 2026, Nolwenn Le Goff, Aloen, 7 h 30 »."""
     if not isinstance(value, Mapping):
         return _plain(value)
-    told = (_told(key, part, names) for key, part in value.items() if key not in IGNORED and not isinstance(part, bool))
+    keys = sorted(value, key=lambda key: ORDER.index(key) if key in ORDER else len(ORDER))
+    told = (_told(key, value[key], names) for key in keys if key not in IGNORED and not isinstance(value[key], bool))
     return ", ".join(part for part in told if part)
 
 
@@ -168,6 +178,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(("starts_minute", "ends_minute"), _clock),
     "month": _month,
     "iban": mask_iban,
+    "amounts": lambda value: " ; ".join(f"n° {key} : {_money(cents)}" for key, cents in list(value.items())[:MOST]),
     "rate": lambda value: formats.unit_price(Rate(value)),
     "weekday": lambda value: str(WEEKDAYS[value]),
 }
