@@ -27,8 +27,8 @@ class NothingToInvoice(Refusal):
 
 
 class MixedLines(Refusal):
-    """Une facture ne mélange pas des parts de coût exactes et des heures tarifées (%(buyer)s, %(period)s). Fixez un prix
-    horaire pour tous les salariés que ce membre emploie, ou pour aucun."""
+    """Une facture ne mélange pas des parts de coût exactes et des heures tarifées (%(buyer)s, %(period)s). Fixez un
+    prix horaire pour tous les salariés que ce membre emploie, ou pour aucun."""
 
 
 class NegativeTotal(Refusal):
