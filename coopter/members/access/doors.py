@@ -59,8 +59,12 @@ def _act(view: View, name: str, values: dict[str, Any]) -> Any:
 
 
 def _refuse_targets_outside() -> Any:
-    """A `next` that leads out of this site is dropped before the library sees it (R41)."""
-    for target in (*request.args.getlist("next"), *request.form.getlist("next")):
+    """A `next` that leads out of this site is dropped before the library sees it (R41).
+
+    Between the password and the code, Flask-Security hands itself its own page as a whole address: that one is inside.
+    """
+    for given in (*request.args.getlist("next"), *request.form.getlist("next")):
+        target = given.removeprefix(request.host_url.rstrip("/"))
         if target and safe_next(target, otherwise="") != target:
             return redirect(url_for("security.login"), 303) if request.method in SAFE else abort(400)
     return None

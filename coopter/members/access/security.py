@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app, url_for
 from flask_babel import gettext
-from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore
+from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore, WebauthnUtil
 from flask_security.totp import Totp
 from passlib.totp import TOTP, AppWallet  # type: ignore[import-untyped]
 from sqlalchemy import select
@@ -126,6 +126,16 @@ class HousePasswords(PasswordUtil):  # type: ignore[misc]
         return None, normal
 
 
+class AnyAuthenticator(WebauthnUtil):  # type: ignore[misc]
+    """Passkeys of any kind: the phone's or the computer's own as well as a key on a ring."""
+
+    def authenticator_selection(self, user: Person, usage: str) -> Any:
+        """What a new key must do; the library asks for a key on a ring to sign in with, and phones keep silent."""
+        wanted = super().authenticator_selection(user, usage)
+        wanted.authenticator_attachment = None
+        return wanted
+
+
 class OnceTotp(Totp):  # type: ignore[misc]
     """Codes of an authenticator, each good for one use (R67)."""
 
@@ -149,7 +159,10 @@ def install(app: Flask) -> None:
     app.config["SECURITY_DATETIME_FACTORY"] = _naive_now
     app.config["TRUSTED_HOSTS"] = trusted_hosts(app.config["BASE_URL"])
     datastore = Datastore(db, Person, InstallationRole, PassKey)
-    security = Security(app, datastore, mail_util_cls=OutboxMail, password_util_cls=HousePasswords, totp_cls=OnceTotp)
+    security = Security(
+        app, datastore, mail_util_cls=OutboxMail, password_util_cls=HousePasswords, totp_cls=OnceTotp,
+        webauthn_util_cls=AnyAuthenticator,
+    )  # fmt: skip
     security.want_json(lambda request: False)
     security.principal.skip_static = True
 
