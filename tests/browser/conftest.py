@@ -22,6 +22,7 @@ from coopter.settings import Settings
 from tests.browser import world as worlds
 from tests.browser.pictures import Pictures
 from tests.browser.serving import Site, served
+from tests.browser.telling import Told
 from tests.browser.watching import Watch
 from tests.browser.world import World
 
@@ -31,8 +32,9 @@ NAMES = ("chromium", "google-chrome-stable", "google-chrome")
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--font-render-hinting=none",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+    "--lang=fr-FR", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 )  # fmt: skip
+PAGES_OF: pytest.StashKey[list[Page]] = pytest.StashKey()
 _numbers = count(1)
 
 
@@ -102,7 +104,7 @@ def browser(site: Site) -> Iterator[Browser]:
     assert path, "CI is set and no chromium is installed"
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        launched = playwright.chromium.launch(executable_path=path, args=list(QUIET), env={**os.environ, "LANGUAGE": "fr_FR"})
         yield launched
         launched.close()
 
@@ -132,7 +134,22 @@ def pictures() -> Pictures:
 
 
 @pytest.fixture
-def opened(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
+def told(pictures: Pictures) -> Told:
+    """The story of this test, sentence by sentence."""
+    return Told(pictures)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """When a story fails, say what each of its screens showed."""
+    report = yield
+    for page in item.stash.get(PAGES_OF, []) if report.when == "call" and report.failed else []:
+        report.sections.append((f"screen at {page.url}", page.locator("body").inner_text()[:3000]))
+    return report
+
+
+@pytest.fixture
+def opened(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open a browser as somebody: `opened(person, width)` gives a page; at the end no page may have complained."""
     contexts: list[tuple[BrowserContext, Watch]] = []
 
@@ -149,6 +166,7 @@ def opened(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append((context, watch))
         page = context.new_page()
         page.watch = watch  # type: ignore[attr-defined]
+        request.node.stash.setdefault(PAGES_OF, []).append(page)
         return page
 
     yield as_somebody

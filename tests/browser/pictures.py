@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +33,20 @@ class Pictures:
         if self.folder is None:
             return
         assert page.viewport_size is not None
-        page.evaluate("document.activeElement instanceof HTMLElement && document.activeElement.blur()")
-        content = of.screenshot() if of else page.screenshot(full_page=whole)
+        if whole:  # a window as tall as the page, so that what is fixed to its foot stands at the page's foot
+            before, tall = page.viewport_size, page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": before["width"], "height": min(max(tall, before["height"]), TALLEST)})
+        content = of.screenshot() if of else page.screenshot(caret="hide")
+        if whole:
+            page.set_viewport_size(before)
         self.folder.mkdir(parents=True, exist_ok=True)
         write(content, self.folder / f"{name}-{page.viewport_size['width']}.png")
+
+    def of_pdf(self, content: bytes, name: str) -> None:
+        """Write the first page of a PDF."""
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            page_of_pdf(content, self.folder / f"{name}.png")
 
 
 def write(content: bytes, path: Path) -> None:
@@ -42,3 +54,13 @@ def write(content: bytes, path: Path) -> None:
     picture = Image.open(io.BytesIO(content)).convert("RGB")
     picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def page_of_pdf(content: bytes, path: Path) -> None:
+    """The first page of a PDF, as a picture of 960 pixels wide."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "document.pdf"
+        source.write_bytes(content)
+        asked = ["pdftoppm", "-png", "-f", "1", "-l", "1", "-scale-to-x", "960", "-scale-to-y", "-1", "-singlefile"]
+        subprocess.run([*asked, str(source), str(source.with_suffix(""))], check=True)
+        write(source.with_suffix(".png").read_bytes(), path)

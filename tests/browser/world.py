@@ -87,7 +87,7 @@ class World:
 @command
 def a_world(slug: str, *, closed: tuple[Month, ...] = CLOSED, confirmed: bool = False) -> World:
     """Write a grouping; `confirmed` leaves nothing to confirm, and no cost to enter, in the month to close."""
-    world, coordinator = _with_its_people(slug, confirmed)
+    world, coordinator = _with_its_people(slug, closed, confirmed)
     with inside(world.grouping):
         for month in closed:
             at = datetime(month.next().year, month.next().month, 6, 8, 30, tzinfo=UTC)
@@ -95,7 +95,7 @@ def a_world(slug: str, *, closed: tuple[Month, ...] = CLOSED, confirmed: bool = 
     return world
 
 
-def _with_its_people(slug: str, confirmed: bool) -> tuple[World, Actor]:
+def _with_its_people(slug: str, closed: tuple[Month, ...], confirmed: bool) -> tuple[World, Actor]:
     name = "Cap Rade" if slug == "cap-rade" else f"Cap Rade ({slug})"
     grouping = a_grouping(
         slug=slug, name=name, legal_form="association loi 1901", address="2 rue de l’Estacade",
@@ -105,7 +105,7 @@ def _with_its_people(slug: str, confirmed: bool) -> tuple[World, Actor]:
         structures = {one[0]: _structure(*one) for one in STRUCTURES}
         coordinator = actor(grouping, Role.COORDINATOR, name="Anne Riou")
         employees = {one[0]: _employee(one, structures, coordinator) for one in EMPLOYEES}
-        for month in (*CLOSED, OPEN):
+        for month in (*closed, OPEN):
             _hours(month, structures, employees, confirmed)
             _costs(month, employees, management=month != OPEN or confirmed)
         people = _people(structures, employees)
