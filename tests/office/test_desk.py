@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from coopter.costs.models import CostLine
+from coopter.hours.models import TimeEntry
 from coopter.hours.rules import EntryState
 from coopter.members.models import Invitation
 from coopter.office import commands, queries
 from coopter.office.queries import TaskKind
+from coopter.office.queries.desk_months import unlocked
 from coopter.planning.models import Shift
 from coopter.plumbing import outbox
 from coopter.plumbing.database import session
@@ -177,7 +180,6 @@ def test_only_a_coordinator_has_that_desk(house: House) -> None:
 
 
 def a_shift(house: House, day: date) -> Shift:
-    from sqlalchemy import select
 
     from coopter.staff.models import Placement
 
@@ -242,3 +244,15 @@ def test_who_waits_beside_the_doors(house: House) -> None:
     assert everyone == {
         "coordinator": {"hours": 2}, "representative": {"to confirm": 1}, "employee": {"hours": 1}, "treasurer": {},
     }  # fmt: skip
+
+
+def test_months_left_open_before_a_closed_one_are_not_forgotten(house: House, costs: None) -> None:
+    """A page counts what waits without reading closed months, however many; an old gap is seen all the same."""
+    commands.close_month(coordinator(house), month=SEPTEMBER, on=ON, at=AT)
+    for day in (date(2026, 7, 1), date(2026, 10, 5)):
+        worked(house.nolwenn, house.aloen, day, 60, state=EntryState.SUBMITTED)
+    assert [one.month for one in queries.open_months(ON)] == [Month(2026, 7), Month(2026, 10)]
+    assert queries.waiting_for(coordinator(house)) == {"hours": 2}
+    july, october = Month(2026, 7), Month(2026, 10)
+    assert unlocked(TimeEntry.month, frozenset({SEPTEMBER})) == (july, july.next(), october)
+    assert unlocked(CostLine.month, frozenset({SEPTEMBER})) == ()

@@ -1,11 +1,13 @@
-"""The small numbers beside the navigation's doors: one cheap statement a page."""
+"""The small numbers beside the navigation's doors: a few cheap statements a page."""
 
 from __future__ import annotations
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
+from coopter.hours import queries as hours
 from coopter.hours.models import TimeEntry
 from coopter.hours.rules import EntryState
+from coopter.office.queries.desk_months import unlocked
 from coopter.plumbing.database import session
 from coopter.values.actor import Actor, Role
 
@@ -13,7 +15,8 @@ from coopter.values.actor import Actor, Role
 def waiting_for(actor: Actor) -> dict[str, int]:
     """Lines of hours that wait for this very actor: « hours », what keeps a month open for the coordinator or came
     back to the employee; « to confirm », what awaits a structure's representative."""
-    state, waits = TimeEntry.state, {}
+    state = TimeEntry.state
+    waits: dict[str, ColumnElement[bool]] = {}
     if actor.has(Role.COORDINATOR):
         waits["hours"] = state.in_((EntryState.SUBMITTED, EntryState.DISPUTED))
     elif actor.has(Role.EMPLOYEE) and actor.employee_id is not None:
@@ -24,5 +27,7 @@ def waiting_for(actor: Actor) -> dict[str, int]:
     if not waits:
         return {}
     sums = [func.count(case((condition, 1))) for condition in waits.values()]
-    found = session().execute(select(*sums).select_from(TimeEntry).where(or_(*waits.values()))).one()
+    months = unlocked(TimeEntry.month, hours.locked_months())
+    query = select(*sums).select_from(TimeEntry).where(TimeEntry.month.in_(months), or_(*waits.values()))
+    found = session().execute(query).one()
     return dict(zip(waits, found, strict=True))

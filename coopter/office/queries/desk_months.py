@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from coopter.billing.models import Invoice
 from coopter.billing.record import Kind
@@ -120,7 +121,19 @@ def get_closed(month: Month) -> ClosedMonth:
     return found
 
 
-def _closed(query: Select[tuple[Month, datetime, str]]) -> tuple[ClosedMonth, ...]:
+def unlocked(column: InstrumentedAttribute[Month], locked: frozenset[Month]) -> tuple[Month, ...]:
+    """The months that are not closed, from the first to the last that a table holds: an index finds their rows at once,
+    without reading those of the closed ones."""
+    first, last = session().scalar(select(func.min(column))), session().scalar(select(func.max(column)))
+    months = []
+    while first is not None and last is not None and first <= last:
+        if first not in locked:
+            months.append(first)
+        first = first.next()
+    return tuple(months)
+
+
+def _closed(query: Select[Month, datetime, str]) -> tuple[ClosedMonth, ...]:
     locks = session().execute(query).all()
     sums = _invoiced(month for month, _, _ in locks)
     nothing = (0, Money.zero(), Money.zero())
@@ -140,7 +153,7 @@ def _teams(locked: frozenset[Month]) -> dict[Month, list[Team]]:
             TimeEntry.month, TimeEntry.structure_id, TimeEntry.employee_id, TimeEntry.state,
             func.count(), func.sum(TimeEntry.minutes),
         )
-        .where(TimeEntry.month.not_in(sorted(locked)))
+        .where(TimeEntry.month.in_(unlocked(TimeEntry.month, locked)))
         .group_by(TimeEntry.month, TimeEntry.structure_id, TimeEntry.employee_id, TimeEntry.state)
         .order_by(TimeEntry.month, TimeEntry.structure_id, TimeEntry.employee_id, TimeEntry.state)
     )  # fmt: skip
@@ -153,7 +166,7 @@ def _teams(locked: frozenset[Month]) -> dict[Month, list[Team]]:
 def _costs(locked: frozenset[Month]) -> dict[Month, Money]:
     query = (
         select(CostLine.month, func.sum(CostLine.amount))
-        .where(CostLine.month.not_in(sorted(locked)))
+        .where(CostLine.month.in_(unlocked(CostLine.month, locked)))
         .group_by(CostLine.month)
     )
     return {month: amount for month, amount in session().execute(query)}

@@ -94,9 +94,9 @@ def employee_desk(actor: Actor, *, today: date) -> EmployeeDesk:
 def accounts_desk(actor: Actor, *, today: date) -> AccountsDesk:
     """The desk of whoever reads the accounts and changes nothing."""
     require(policies.can_read_office(actor))
-    return AccountsDesk(
-        closed=closed_months(most=MOST), months=open_months(today), invoices=billing.list_invoices(actor)[:MOST]
-    )
+    closed = closed_months(most=MOST)
+    invoices = billing.list_invoices(actor, month=closed[0].month) if closed else ()
+    return AccountsDesk(closed, open_months(today), invoices[:MOST])
 
 
 def _to_confirm(actor: Actor) -> Iterator[Task]:
