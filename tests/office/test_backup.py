@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
 
 from coopter.billing import commands as billing
 from coopter.office import commands as office
@@ -61,17 +62,19 @@ def me(app: Flask) -> Iterator[Actor]:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, on_postgresql: bool, database_url: str) -> Iterator[str]:
-    """The address of an empty database that is not the one in use."""
+    """The address of an empty database that is not the one in use; on PostgreSQL row security binds its role."""
     if not on_postgresql:
         yield f"sqlite:///{tmp_path / 'elsewhere' / 'coopter.sqlite'}"
         return
     engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS elsewhere"))
-        connection.execute(text("CREATE DATABASE elsewhere"))
+        connection.execute(text("DROP ROLE IF EXISTS plain"))
+        connection.execute(text("CREATE ROLE plain LOGIN NOSUPERUSER PASSWORD 'plain'"))
+        connection.execute(text("CREATE DATABASE elsewhere OWNER plain"))
     engine.dispose()
-    before, _, options = database_url.partition("?")
-    yield before.rsplit("/", 1)[0] + "/elsewhere" + (f"?{options}" if options else "")
+    url = make_url(database_url).set(database="elsewhere", username="plain", password="plain")
+    yield url.render_as_string(hide_password=False)
 
 
 def saved_to(path: Path, *, with_key: bool = False) -> Backup:

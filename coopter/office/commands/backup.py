@@ -140,8 +140,10 @@ def _copy_tables(connection: Connection, folder: Path, manifest: Manifest) -> No
     manifest.revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     rows = connection.execute(text("SELECT chain, sequence, hash FROM journal_head"))
     manifest.heads = _heads([tuple(row) for row in rows])
+    ours = {f"{table.name}_id_seq" for table in Base.metadata.sorted_tables}
     query = text("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema()")
-    manifest.sequences = {name: last for name, last in connection.execute(query) if last is not None}
+    counters = connection.execute(query)
+    manifest.sequences = {name: last for name, last in counters if name in ours and last is not None}
     driver: Any = connection.connection.driver_connection
     for place, table in enumerate(Base.metadata.sorted_tables):
         manifest.columns[table.name] = [column.name for column in table.columns]
