@@ -123,19 +123,28 @@ def placements_index(*, employee_id: int | None = None) -> StaffIndex:
         employees={key: f"{first} {last}".strip() for key, first, last in names},
         structures={s.id: s.trade_name or s.legal_name for s in members.structures_by_id().values()},
     )
-    for row in session().scalars(own(select(Contract), Contract.employee_id)):
+    for row in _values(own(_columns(Contract), Contract.employee_id)):
         index.contracts[row.employee_id].append(contract_record(row))
     listed = select(PotentialUser.contract_id, PotentialUser.structure_id, PotentialUser.from_on).join(
         Contract, Contract.id == PotentialUser.contract_id
     )
     for contract_id, structure_id, from_on in session().execute(own(listed, Contract.employee_id)):
         index.listed[contract_id, structure_id] = from_on
-    for placement in session().scalars(own(select(Placement), Placement.employee_id)):
+    for placement in _values(own(_columns(Placement), Placement.employee_id)):
         index.placements[placement.employee_id, placement.structure_id].append(placement_record(placement))
     spans = select(Membership.structure_id, Membership.joined_on, Membership.left_on)
     for structure_id, joined_on, left_on in session().execute(spans):
         index.memberships[structure_id].append(Period(joined_on, left_on))
     return index
+
+
+def _columns(row: Any) -> Any:
+    """A row's values under their names, without the object: thousands of placements are read for each import."""
+    return select(*(getattr(row, column.key) for column in row.__table__.columns))
+
+
+def _values(query: Any) -> Any:
+    return session().execute(query)
 
 
 def placement_record(row: Placement) -> PlacementRecord:
