@@ -43,8 +43,10 @@ from coopter.values.actor import Actor
 from coopter.values.money import Money
 
 SIZES = {"S": (6, 3), "M": (60, 200), "L": (600, 2000)}
-WRITTEN = ("month_lock", "cost_split", "cost_share", "number_series", "invoice", "invoice_line", "journal_entry", "seal",
-           "outbox")  # fmt: skip
+WRITTEN = (
+    "month_lock", "cost_split", "cost_share", "number_series", "invoice", "invoice_line", "journal_entry", "seal",
+    "outbox",
+)  # fmt: skip
 ON = MONTH.next().first
 
 

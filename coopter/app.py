@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Fla
     tenants = _open_rooms(app, settings)
     doors.security_headers(app)
     doors.install(app, tenants)
-    jobs.install(app, lambda: outbox.drain(clock=clock.now) and None)
+    jobs.install(app, lambda: outbox.drain(clock=clock.now))
     mishaps.install(app)
     return app
 

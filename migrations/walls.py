@@ -48,7 +48,8 @@ def closed_months(tables: Sequence[str]) -> None:
             continue
         for verb, sides in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
             locked = " OR ".join(
-                f"EXISTS (SELECT 1 FROM month_lock l WHERE l.grouping_id = {side}.grouping_id AND l.month = {side}.month)"
+                "EXISTS (SELECT 1 FROM month_lock l "
+                f"WHERE l.grouping_id = {side}.grouping_id AND l.month = {side}.month)"
                 for side in sides
             )
             op.execute(

@@ -46,7 +46,7 @@ def tell_of_dispute(entry: EntryRecord, *, reason: str, by: str, at: datetime) -
     """Tell the employee, and the grouping's own mailbox, that a line came back and why."""
     employee = staff.get_employee(entry.employee_id)
     structure = members.get_structure(entry.structure_id)
-    grouping = members.get_grouping_by_id(_here())
+    grouping = members.get_grouping_by_id(tenancy.grouping_in_scope())
     context = {
         "employee": employee.name, "structure": structure.name, "worked_on": entry.worked_on,
         "minutes": entry.minutes, "activity": entry.activity, "reason": reason, "by": by,
@@ -97,7 +97,7 @@ def _remind_one(to: str, name: str, *, what: str, lines: int, month: Month, vali
         subject="Heures à confirmer avant la clôture du mois" if validator else "Heures à compléter avant la clôture",
         template="hours/mail/reminder",
         context={"name": name, "what": what, "lines": lines, "month": month, "validator": validator},
-        key=f"hours-reminder:{_here()}:{month}:{to}:{what}:{paris_day(at)}",
+        key=f"hours-reminder:{tenancy.grouping_in_scope()}:{month}:{to}:{what}:{paris_day(at)}",
         at=at,
     )
 
@@ -108,11 +108,4 @@ def _validators(structure_id: int) -> list[members.Holder]:
 
 
 def _post(**message: Any) -> None:
-    mail.post(**message, grouping_id=_here())
-
-
-def _here() -> int:
-    here = tenancy.current()
-    if not isinstance(here, int):
-        raise tenancy.NoGroupingInScope("a mail about hours is a grouping's")
-    return here
+    mail.post(**message, grouping_id=tenancy.grouping_in_scope())

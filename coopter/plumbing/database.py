@@ -221,7 +221,7 @@ class UnsafeJournalMode(RuntimeError):
 
 
 def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
-    """Whether this SQLite has the fix of the WAL-reset race (rows R2, R15): 3.51.3, or its 3.50.7 and 3.44.6 backports."""
+    """Whether this SQLite has the fix of the WAL-reset race (rows R2, R15): 3.51.3, or a backport (3.50.7, 3.44.6)."""
     if version < (3, 7, 0) or version >= FIXED_WAL[0]:
         return True
     return any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_WAL)

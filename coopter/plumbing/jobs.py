@@ -13,7 +13,7 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.registry import Message
 from huey.serializer import Serializer
 
-Drain = Callable[[], None]
+Drain = Callable[[], object]
 
 
 class JsonSerializer(Serializer):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Mail: written with the act that causes it, one recipient per message, sent after the commit, recognisable if sent twice.
+"""Mail: written with the act that causes it, one recipient each, sent after the commit, recognisable if sent twice.
 
 Header values are cleaned of control characters and of anything that looks like an encoded word before the library sees
 them, because some Pythons still turn those into headers of their own (row R29).

@@ -30,6 +30,14 @@ def current() -> int | str | None:
     return _scope.get()
 
 
+def grouping_in_scope() -> int:
+    """The id of the grouping in scope; raises NoGroupingInScope when there is none, or all of them."""
+    here = _scope.get()
+    if not isinstance(here, int):
+        raise NoGroupingInScope(f"scope is {here!r}")
+    return here
+
+
 def enter(grouping_id: int | str | None) -> Token[int | str | None]:
     """Put a grouping in scope until `leave`; used by the front door, which cannot hold a `with` open."""
     token = _scope.set(grouping_id)

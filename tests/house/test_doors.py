@@ -11,7 +11,9 @@ from coopter.values.actor import Role
 
 def test_every_endpoint_has_its_audience(built_app: Flask) -> None:
     """R8: the list is made from the routes themselves."""
-    declared = {rule.endpoint: str(doors.audience_of(built_app, rule.endpoint)) for rule in built_app.url_map.iter_rules()}
+    declared = {
+        rule.endpoint: str(doors.audience_of(built_app, rule.endpoint)) for rule in built_app.url_map.iter_rules()
+    }
     assert "roles" in " ".join(declared.values())
     assert all(declared.values())
 

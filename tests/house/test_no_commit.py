@@ -38,7 +38,11 @@ def test_only_the_command_commits() -> None:
 
 def test_only_the_clock_tells_the_time() -> None:
     """House rule 6, row R21."""
-    found = [o for o in offences({"now", "utcnow", "today"}, allowed={"coopter/plumbing/clock.py"}) if not {"clock.", "func."} & {o.split()[1].split(".")[0] + "."}]
+    found = [
+        o
+        for o in offences({"now", "utcnow", "today"}, allowed={"coopter/plumbing/clock.py"})
+        if not {"clock.", "func."} & {o.split()[1].split(".")[0] + "."}
+    ]
     assert found == []
 
 

@@ -39,7 +39,9 @@ from tests.factories import (
 )
 
 UNKNOWN = 987_654_321
-CHANGING = re.compile(rb'(name="(?:csrf_token|operation_key)"[^>]*value="[^"]*")|(value="[^"]*"[^>]*name="(?:csrf_token|operation_key)")')
+CHANGING = re.compile(
+    rb'(name="(?:csrf_token|operation_key)"[^>]*value="[^"]*")|(value="[^"]*"[^>]*name="(?:csrf_token|operation_key)")'
+)
 
 
 @dataclass
@@ -111,7 +113,14 @@ def _a_shift(placement: int, employee: int, slug: str) -> tuple[int, int]:
     return pattern.id, shift.id
 
 
-WORDS = {"month": "2026-04", "week": "2026-04-06", "kind": "pdf", "position": 1, "token": "x" * 43, "filename": "coopter.css"}
+WORDS = {
+    "month": "2026-04",
+    "week": "2026-04-06",
+    "kind": "pdf",
+    "position": 1,
+    "token": "x" * 43,
+    "filename": "coopter.css",
+}
 
 
 def address(app: Flask, rule: Rule, *, slug: str, ids: dict[str, Any]) -> str:
@@ -126,7 +135,9 @@ def address(app: Flask, rule: Rule, *, slug: str, ids: dict[str, Any]) -> str:
             assert name in WORDS, f"{rule.endpoint}: teach tests/house/world.py what « {name} » is"
             values[name] = WORDS[name]
     with app.test_request_context():
-        built = app.url_map.bind("localhost").build(rule.endpoint, values, method=next(iter(rule.methods - {"HEAD", "OPTIONS"})))
+        built = app.url_map.bind("localhost").build(
+            rule.endpoint, values, method=next(iter(rule.methods - {"HEAD", "OPTIONS"}))
+        )
     return built
 
 
@@ -136,7 +147,9 @@ def rules(app: Flask, method: str) -> list[Rule]:
         (
             rule
             for rule in app.url_map.iter_rules()
-            if method in (rule.methods or ()) and rule.endpoint != "static" and not rule.endpoint.startswith("security.")
+            if method in (rule.methods or ())
+            and rule.endpoint != "static"
+            and not rule.endpoint.startswith("security.")
         ),
         key=lambda rule: rule.endpoint,
     )

@@ -49,7 +49,7 @@ def test_the_journal_is_narrowed_by_subject_person_and_day(house: House) -> None
 
     def shown(**asked: str) -> int:
         page = browser.get("/cap-cooperation/journal", query_string=asked)
-        return len(re.findall(r'<tr><td', page.get_data(as_text=True)))
+        return len(re.findall(r"<tr><td", page.get_data(as_text=True)))
 
     assert shown() == 3
     assert shown(sujet="month") == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -122,7 +123,10 @@ def test_without_its_locks_the_race_is_lost(coordinator: Actor, monkeypatch: pyt
             with db.engine.begin() as connection:
                 connection.execute(text("TRUNCATE month_lock CASCADE"))
                 connection.execute(
-                    text("ALTER TABLE month_lock ADD CONSTRAINT uq_month_lock_grouping_id_month UNIQUE (grouping_id, month)")
+                    text(
+                        "ALTER TABLE month_lock ADD CONSTRAINT uq_month_lock_grouping_id_month "
+                        "UNIQUE (grouping_id, month)"
+                    )
                 )
         for end in wide:
             os.close(end)
@@ -137,7 +141,7 @@ def test_killed_before_any_statement_nothing_or_all_is_there(coordinator: Actor)
         return close(coordinator, MONTHS[0])
 
     number, deaths = 1, 0
-    while exit_code(forked(lambda: until(number), grouping_id=coordinator.grouping_id)) == KILLED:
+    while exit_code(forked(partial(until, number), grouping_id=coordinator.grouping_id)) == KILLED:
         assert_whole(0)
         number, deaths = number + 1, deaths + 1
     assert deaths > 15

@@ -53,7 +53,7 @@ def test_a_float_does_not_become_cents(app: Flask, on_postgresql: bool) -> None:
 def test_a_naive_instant_is_refused(app: Flask) -> None:
     """House rule 6: instants are aware."""
     with pytest.raises(StatementError, match="naive"):
-        a_grouping(created_at=datetime(2026, 1, 1))  # noqa: DTZ001
+        a_grouping(created_at=datetime(2026, 1, 1))
 
 
 def test_a_row_is_written_in_the_scope_that_holds(app: Flask) -> None:

@@ -32,9 +32,7 @@ def press(workers: int = 2) -> Renderer:
 
 def order_documents(invoices: Iterable[int], *, at: datetime) -> None:
     """Write one outbox row per invoice in the running command: its PDF and XML will be made once, whatever happens."""
-    here = tenancy.current()
-    if not isinstance(here, int):
-        raise tenancy.NoGroupingInScope("a document is a grouping's")
+    here = tenancy.grouping_in_scope()
     effects = [(queries.document_key(here, invoice_id), {"invoice": invoice_id}) for invoice_id in invoices]
     outbox.post_many("document", effects, grouping_id=here, at=at)
 

@@ -50,7 +50,7 @@ def issue_month(
 ) -> tuple[IssuedInvoice, ...]:
     """Number and write a month's drafts; joins the closing, which seals the rows. Raises SeriesAhead."""
     require(policies.can_issue_invoices(actor))
-    grouping = members.get_grouping_by_id(_here())
+    grouping = members.get_grouping_by_id(tenancy.grouping_in_scope())
     issued = write_invoices(actor, grouping, drafts, series=grouping.invoice_series, month=month, at=at)
     order_documents([invoice.id for invoice in issued], at=at)
     numbers = [issued[0].number, issued[-1].number] if issued else []
@@ -139,10 +139,3 @@ def line_row(drafted: DraftedLine, *, grouping_id: int, invoice_id: int, positio
 def sealed_rows(invoice_id: int) -> dict[Table, journal.Conditions]:
     """An invoice and its lines, for the journal's seal."""
     return {INVOICES: [INVOICES.c.id == invoice_id], LINES: [LINES.c.invoice_id == invoice_id]}
-
-
-def _here() -> int:
-    here = tenancy.current()
-    if not isinstance(here, int):
-        raise tenancy.NoGroupingInScope("an invoice is a grouping's")
-    return here

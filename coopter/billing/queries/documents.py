@@ -94,23 +94,18 @@ def progress_of(month: Month) -> Progress:
 def retried_at(invoice_id: int) -> datetime | None:
     """When the making of a document will be tried again, if it failed; None while all is well."""
     query = select(OutboxRow.available_at).where(
-        OutboxRow.key == document_key(_here(), invoice_id), OutboxRow.error.is_not(None), OutboxRow.done_at.is_(None)
+        OutboxRow.key == document_key(tenancy.grouping_in_scope(), invoice_id),
+        OutboxRow.error.is_not(None),
+        OutboxRow.done_at.is_(None),
     )
     return session().scalar(query)
 
 
 def _failed(invoices: tuple[int, ...]) -> int:
-    keys = [document_key(_here(), invoice_id) for invoice_id in invoices]
+    keys = [document_key(tenancy.grouping_in_scope(), invoice_id) for invoice_id in invoices]
     if not keys:
         return 0
     query = select(OutboxRow.key).where(
-        OutboxRow.grouping_id == _here(), OutboxRow.error.is_not(None), OutboxRow.done_at.is_(None)
+        OutboxRow.grouping_id == tenancy.grouping_in_scope(), OutboxRow.error.is_not(None), OutboxRow.done_at.is_(None)
     )
     return len(set(keys) & set(session().scalars(query)))
-
-
-def _here() -> int:
-    here = tenancy.current()
-    if not isinstance(here, int):
-        raise tenancy.NoGroupingInScope("a document is a grouping's")
-    return here

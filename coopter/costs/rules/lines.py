@@ -47,7 +47,8 @@ class PriceUnderExemption(Refusal):
 
 
 class MonthStillOpen(Refusal):
-    """Les coûts du mois (%(month)s) ne se répartissent pour de bon qu'une fois le mois verrouillé. Passez par la clôture."""
+    """Les coûts du mois (%(month)s) ne se répartissent pour de bon qu'une fois le mois verrouillé. Passez par la
+    clôture."""
 
 
 class MonthAlreadySplit(Refusal):

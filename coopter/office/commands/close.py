@@ -20,6 +20,7 @@ from coopter.office import policies
 from coopter.office.queries.preview import Obstacle, blocks_of_costs, blocks_of_hours, blocks_of_parties, prices_of
 from coopter.plumbing import journal
 from coopter.plumbing.database import Base
+from coopter.plumbing.tenancy import grouping_in_scope
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
 from coopter.values.money import Money, total
@@ -82,7 +83,7 @@ def close_month(actor: Actor, *, month: Month, on: date, at: datetime, expected:
     _refuse_if(blocks_of_hours(month, worked), month=month)
     timesheets.lock_month(actor, month=month, at=at)
     shares = _split(actor, month=month, worked=worked, at=at)
-    grouping = members.get_grouping_by_id(actor.grouping_id)
+    grouping = members.get_grouping_by_id(grouping_in_scope())
     prices = prices_of(month, [w.employee_id for w in worked])
     drafts = billing.draft_month(grouping, month=month, shares=shares, prices=prices, on=on)
     _refuse_if(blocks_of_parties(grouping, drafts), month=month)

@@ -17,6 +17,7 @@ from coopter.hours.rules import Worked
 from coopter.members import queries as members
 from coopter.members.models import Grouping
 from coopter.office import policies
+from coopter.plumbing.tenancy import grouping_in_scope
 from coopter.plumbing.transaction import require
 from coopter.values.actor import Actor
 from coopter.values.money import Money, total
@@ -121,7 +122,7 @@ class BigChange(Refusal):
 def preview_month(actor: Actor, *, month: Month, on: date) -> Preview:
     """What closing this month on this day would do; nothing is written."""
     require(policies.can_read_office(actor))
-    grouping = members.get_grouping_by_id(actor.grouping_id)
+    grouping = members.get_grouping_by_id(grouping_in_scope())
     worked = hours.worked_minutes(month)
     prices = prices_of(month, [w.employee_id for w in worked])
     blocks = [*blocks_of_hours(month, worked), *blocks_of_costs(month, worked)]
