@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,10 +24,11 @@ _presses: dict[int, Renderer] = {}
 
 
 def press(workers: int = 2) -> Renderer:
-    """The rendering children of this process, shared by all threads."""
+    """The rendering children of this process, shared by all threads and stopped with it."""
     with _PRESS_LOCK:
         if workers not in _presses:
             _presses[workers] = Renderer(workers=workers)
+            atexit.register(_presses[workers].close)
         return _presses[workers]
 
 
