@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.routing import IntegerConverter, Map
 
 from coopter.plumbing import clock, operations, tenancy
 from coopter.values.actor import Actor, Role
@@ -16,6 +17,13 @@ from coopter.values.refusal import NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class Id(IntegerConverter):
+    """A number in an address, no longer than a database keeps: a longer one is an unknown address."""
+
+    def __init__(self, map: Map, **limits: Any) -> None:
+        super().__init__(map, **{"max": 2**63 - 1, **limits})
 
 
 @dataclass(frozen=True)

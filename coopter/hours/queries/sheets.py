@@ -155,7 +155,8 @@ def visible_structure(actor: Actor, structure_id: int) -> Structure:
 
 
 def employee_sheet(actor: Actor, *, employee_id: int, day: date, today: date, more: Iterable[Line] = ()) -> Sheet:
-    """An employee's week over all structures, with the lines of the week before ready to be filled again.
+    """An employee's week over all structures, with the lines of the week before ready to be filled again; a structure
+    without any has one line of no activity.
 
     Raises NotFound for an unknown employee and for whoever may not see this week.
     """
@@ -165,8 +166,8 @@ def employee_sheet(actor: Actor, *, employee_id: int, day: date, today: date, mo
     entries = week_entries(monday, employee_id=employee_id)
     before = week_entries(monday - timedelta(days=7), employee_id=employee_id)
     placed = [key for key, periods in index.placements.items() if _touches(periods, monday)]
-    lines = {(*pair, "") for pair in placed}
-    lines |= {_line(entry) for entry in before if (entry.employee_id, entry.structure_id) in placed}
+    lines = {_line(entry) for entry in (*before, *entries) if (entry.employee_id, entry.structure_id) in placed}
+    lines |= {(*pair, "") for pair in placed if pair not in {line[:2] for line in lines}}
     sheet = _sheet(actor, monday, today=today, index=index, entries=entries, lines={*lines, *_own(more, employee_id)})
     choices = sorted({(pair[1], index.structures[pair[1]]) for pair in placed}, key=lambda one: one[1])
     warnings = long_times(

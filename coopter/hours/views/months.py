@@ -12,7 +12,7 @@ from coopter.hours import commands, forms, imports, policies, queries
 from coopter.hours.rules import EntryState
 from coopter.hours.views import blueprint
 from coopter.hours.views.confirming import may_settle
-from coopter.hours.views.weeks import ID
+
 from coopter.plumbing import clock, importing
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render
@@ -63,7 +63,7 @@ def remind_month(month: str) -> Any:
     return redirect(url_for("hours.month", month=chosen), 303)
 
 
-@blueprint.get(f"/<grouping>/heures/structures/<{ID}:structure_id>/mois/<month>")
+@blueprint.get("/<grouping>/heures/structures/<int:structure_id>/mois/<month>")
 @for_roles(Role.COORDINATOR, Role.REPRESENTATIVE, Role.TREASURER, Role.AUDITOR)
 def structure_month(structure_id: int, month: str) -> Any:
     """A structure's lines of a month, to read."""

@@ -22,7 +22,6 @@ from coopter.values.actor import Role
 from coopter.values.numbers import parse_day
 from coopter.values.refusal import Refusal
 
-ID = "int(max=9223372036854775807)"
 WEEK = timedelta(days=7)
 
 
@@ -43,14 +42,14 @@ def index() -> Any:
     return abort(404)
 
 
-@blueprint.get(f"/<grouping>/heures/salaries/<{ID}:employee_id>/<week>")
+@blueprint.get("/<grouping>/heures/salaries/<int:employee_id>/<week>")
 @for_roles(Role.COORDINATOR, Role.EMPLOYEE, Role.AUDITOR)
 def week(employee_id: int, week: str) -> Any:
     """An employee's week."""
     return _employee_page(employee_id, monday_in(week))
 
 
-@blueprint.post(f"/<grouping>/heures/salaries/<{ID}:employee_id>/<week>")
+@blueprint.post("/<grouping>/heures/salaries/<int:employee_id>/<week>")
 @for_roles(Role.COORDINATOR, Role.EMPLOYEE)
 def log_week(employee_id: int, week: str) -> Any:
     """Keep what was typed in an employee's week; send it if asked."""
@@ -70,14 +69,14 @@ def log_week(employee_id: int, week: str) -> Any:
     return _back("hours.week", form, employee_id=employee_id, week=monday.isoformat())
 
 
-@blueprint.get(f"/<grouping>/heures/structures/<{ID}:structure_id>/semaines/<week>")
+@blueprint.get("/<grouping>/heures/structures/<int:structure_id>/semaines/<week>")
 @for_roles(Role.COORDINATOR, Role.REPRESENTATIVE, Role.TREASURER, Role.AUDITOR)
 def structure_week(structure_id: int, week: str) -> Any:
     """A structure's week."""
     return _structure_page(structure_id, monday_in(week))
 
 
-@blueprint.post(f"/<grouping>/heures/structures/<{ID}:structure_id>/semaines/<week>")
+@blueprint.post("/<grouping>/heures/structures/<int:structure_id>/semaines/<week>")
 @for_roles(Role.COORDINATOR, Role.REPRESENTATIVE)
 def log_structure_week(structure_id: int, week: str) -> Any:
     """Keep what a structure typed for the employees placed there; confirm it in the same act if asked."""
