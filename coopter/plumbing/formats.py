@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_month_names
+from babel.dates import format_date, get_month_names
 from babel.numbers import format_currency, format_decimal
 
 from coopter.plumbing.clock import PARIS
@@ -50,7 +50,9 @@ def day(day: date, *, locale: str = FRENCH) -> str:
 
 def weekday(day: date, *, locale: str = FRENCH) -> str:
     """A civil day as a line of a calendar: « lun. 5 mars »."""
-    return format_date(day, "EEE d MMM", locale=_locale(locale))
+    parsed = _locale(locale)
+    first = parsed.language == "fr" and day.day == 1
+    return format_date(day, f"EEE '1er{_SPACE}'MMM" if first else "EEE d MMM", locale=parsed)
 
 
 def short_day(day: date, *, locale: str = FRENCH) -> str:
@@ -90,7 +92,9 @@ def siret(digits: str) -> str:
 
 def instant(at: datetime, *, locale: str = FRENCH) -> str:
     """« 5 mars 2026 à 14:05 »: an instant as Paris clocks show it."""
-    return str(format_datetime(at, "d MMMM y 'à' HH:mm" if locale == FRENCH else "d MMMM y, HH:mm", PARIS, locale))
+    there = at.astimezone(PARIS)
+    between = " à " if _locale(locale).language == "fr" else ", "
+    return f"{day(there.date(), locale=locale)}{between}{there:%H:%M}"
 
 
 def written(value: object, *, locale: str = FRENCH) -> str:
