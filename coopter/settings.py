@@ -16,6 +16,10 @@ class WeakSecretKey(RuntimeError):
     """COOPTER_SECRET_KEY is too weak: give at least 32 random characters, or unset it and CoopTer makes one."""
 
 
+class NotANumber(RuntimeError):
+    """A setting that counts something is no whole number, or too small; `args` are its name and what it says."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the environment says of this installation; docs/operations.md explains each one."""
@@ -52,8 +56,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environ.get("COOPTER_MAIL_FROM", "coopter@localhost"),
         demo=environ.get("COOPTER_DEMO", "") in {"1", "true", "yes"},
         journal_mode=environ.get("COOPTER_SQLITE_JOURNAL_MODE", "DELETE").upper(),
-        trusted_proxies=int(environ.get("COOPTER_TRUSTED_PROXIES", "0")),
-        pdf_workers=int(environ.get("COOPTER_PDF_WORKERS", "2")),
+        trusted_proxies=_number(environ, "COOPTER_TRUSTED_PROXIES", default=0, least=0),
+        pdf_workers=_number(environ, "COOPTER_PDF_WORKERS", default=2, least=1),
     )
 
 
@@ -66,6 +70,13 @@ def places(environ: Mapping[str, str] = os.environ, *, data_dir: Path | None = N
 def _default_data_dir(environ: Mapping[str, str]) -> str:
     home = environ.get("XDG_DATA_HOME") or os.path.join(environ.get("HOME", "."), ".local", "share")
     return os.path.join(home, "coopter")
+
+
+def _number(environ: Mapping[str, str], name: str, *, default: int, least: int) -> int:
+    text = environ.get(name, str(default)).strip()
+    if not (text.isascii() and text.isdecimal()) or int(text) < least:
+        raise NotANumber(name, text)
+    return int(text)
 
 
 def _secret_key(given: str | None, data_dir: Path) -> str:

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
@@ -18,16 +18,28 @@ from flask_babel import force_locale
 from sqlalchemy.exc import OperationalError
 
 from coopter.members import queries as members
-from coopter.plumbing import tenancy
+from coopter.plumbing import formats, tenancy
 from coopter.plumbing.database import UnsafeJournalMode
 from coopter.plumbing.files import FileDamaged
 from coopter.plumbing.schema import SchemaTooNew
-from coopter.settings import WeakSecretKey
+from coopter.settings import NotANumber, WeakSecretKey
 from coopter.values.actor import Actor
-from coopter.values.refusal import Faults, No, Refusal
+from coopter.values.money import Money
+from coopter.values.month import Month
+from coopter.values.refusal import Faults, No, Refusal, in_words
 
 DONE, REFUSED, BAD_INPUT = 0, 1, 2
-SETTLED = (UnsafeJournalMode, SchemaTooNew, WeakSecretKey, FileDamaged)
+# What the house refuses before it opens, or cannot go on with; each in a sentence that says what to do.
+SETTLED: dict[type[Exception], str] = {
+    UnsafeJournalMode: "Le mode WAL peut perdre des données avec cette version de SQLite, ou ce mode n'existe pas. "
+    "Retirez COOPTER_SQLITE_JOURNAL_MODE, ou installez SQLite 3.51.3, 3.50.7 ou 3.44.6.",
+    SchemaTooNew: "La base a été faite par un CoopTer plus récent. Installez cette version, ou restaurez une "
+    "sauvegarde faite par celle-ci.",
+    WeakSecretKey: "COOPTER_SECRET_KEY est trop faible. Donnez au moins 32 caractères tirés au hasard, ou retirez ce "
+    "réglage : CoopTer fait alors la clé lui-même.",
+    NotANumber: "Un réglage n'est pas un nombre entier permis : %s=%s. Corrigez-le, ou retirez-le.",
+    FileDamaged: "Un fichier enregistré manque ou a été modifié (%s). Restaurez-le d'une sauvegarde.",
+}
 
 
 class UnknownGrouping(Refusal):
@@ -62,11 +74,15 @@ def answering(function: Callable[..., Answer]) -> Callable[..., None]:
         except Faults as faults:
             given = faulty(faults)
         except No as no:
-            given = Answer(str(no), {"refusal": type(no).__name__}, REFUSED)
-        except SETTLED as settled:
-            given = Answer(str(settled), {"refusal": type(settled).__name__}, REFUSED)
+            given = Answer(said(no), {"refusal": type(no).__name__}, REFUSED)
+        except tuple(SETTLED) as settled:
+            sentence = SETTLED[type(settled)]
+            given = Answer(
+                sentence % settled.args if "%s" in sentence else sentence, {"refusal": type(settled).__name__}, REFUSED
+            )
         except OperationalError as away:
-            given = Answer(str(DatabaseAway(words=str(away.orig).strip())), {"refusal": "DatabaseAway"}, REFUSED)
+            words = str(away.orig).strip().splitlines()[0].rstrip(".")
+            given = Answer(str(DatabaseAway(words=words)), {"refusal": "DatabaseAway"}, REFUSED)
         except OSError as system:
             words = f"{system.strerror or system} ({system.filename})" if system.filename else str(system)
             given = Answer(str(SystemSaysNo(words=words)), {"refusal": "SystemSaysNo"}, REFUSED)
@@ -75,6 +91,15 @@ def answering(function: Callable[..., Answer]) -> Callable[..., None]:
             raise click.exceptions.Exit(given.code)
 
     return answer
+
+
+def said(no: No) -> str:
+    """A refusal's sentence, its facts as French people write them: amounts, months, days, instants in Paris."""
+    return no.sentence % {name: in_words(_written(fact)) for name, fact in no.facts.items()}
+
+
+def _written(fact: object) -> object:
+    return formats.written(fact) if isinstance(fact, (Money, Month, date)) else fact
 
 
 def say(answer: Answer, *, as_json: bool) -> None:
@@ -157,8 +182,3 @@ def grouping_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--grouping", "slug", required=True, metavar="SLUG", help="Le groupement, par son slug.")(
         function
     )
-
-
-def content_of(path: Path) -> bytes:
-    """The bytes of a file that the command line was given."""
-    return path.read_bytes()

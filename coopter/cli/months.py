@@ -9,7 +9,7 @@ from typing import Any
 import click
 from flask import current_app
 
-from coopter.cli.frame import REFUSED, Answer, Progress, answering, grouping_option, inside
+from coopter.cli.frame import REFUSED, Answer, Progress, answering, grouping_option, inside, said
 from coopter.cli.words import DAY, FOLDER, MONTH, FrenchGroup
 from coopter.hours import commands as timesheets
 from coopter.office import commands as office
@@ -67,8 +67,8 @@ def preview(month: Month, slug: str, on: date | None) -> Answer:
     lines.append(
         f"{month} : coût {as_money(seen.cost)}, à facturer {as_money(seen.net)} HT, {as_money(seen.gross)} TTC."
     )
-    lines += [f"Bloque : {one.refusal}" for one in seen.blocks]
-    lines += [f"À savoir : {one.refusal}" for one in seen.warnings]
+    lines += [f"Bloque : {said(one.refusal)}" for one in seen.blocks]
+    lines += [f"À savoir : {said(one.refusal)}" for one in seen.warnings]
     return Answer("\n".join(lines), facts)
 
 
@@ -141,4 +141,4 @@ def _member(one: queries.MemberPreview) -> dict[str, Any]:
 
 def _told(obstacle: queries.Obstacle) -> dict[str, Any]:
     kind = type(obstacle.refusal).__name__
-    return {"kind": kind, "subject": obstacle.subject.value, "message": str(obstacle.refusal)}
+    return {"kind": kind, "subject": obstacle.subject.value, "message": said(obstacle.refusal)}

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 from flask import current_app
 
-from coopter.cli.frame import REFUSED, Answer, Progress, answering, inside, opened
-from coopter.cli.words import FILE, FOLDER, FrenchCommand, Typed
+from coopter.cli.frame import REFUSED, Answer, Progress, answering, grouping_option, inside, opened
+from coopter.cli.words import FILE, FOLDER, FrenchCommand, FrenchGroup, Typed
 from coopter.members import queries as members
 from coopter.office.commands.backup import backup
 from coopter.office.commands.restore import restore
-from coopter.office.queries.verify import Head, Verdict, verify_grouping, verify_installation
-from coopter.plumbing import clock, outbox
+from coopter.office.queries.verify import Head, Verdict, head_of, verify_grouping, verify_installation
+from coopter.plumbing import clock, journal, outbox
 from coopter.plumbing.health import Level, examine
 from coopter.settings import from_environment, places
 from coopter.values.actor import Actor
@@ -33,13 +34,15 @@ KEYS = {
 
 
 class NotAnAnchor(Refusal):
-    """« %(value)s » n'est pas une tête de journal : écrivez le numéro, deux-points, l'empreinte."""
+    """« %(value)s » n'est pas une tête de journal : écrivez le numéro, deux-points, l'empreinte (entière, ou les seize
+    chiffres du pied d'une facture)."""
 
 
 def read_anchor(text: str) -> Head:
-    """A head as verify prints it: sequence:hash; raises NotAnAnchor."""
-    sequence, _, digest = text.partition(":")
-    if not (sequence.isascii() and sequence.isdecimal() and len(digest) == 64):
+    """A head as verify prints it, sequence:hash, or with the part of the hash that invoices print; raises NotAnAnchor."""
+    sequence, _, given = text.partition(":")
+    digest = given.replace(" ", "").lower()
+    if not (sequence.isascii() and sequence.isdecimal() and re.fullmatch(r"[0-9a-f]{16}|[0-9a-f]{64}", digest)):
         raise NotAnAnchor(value=text[:80])
     return Head(int(sequence), digest)
 
@@ -82,6 +85,23 @@ def _facts(verdict: Verdict) -> dict[str, Any]:
             for one in verdict.findings
         ],
     }  # fmt: skip
+
+
+@click.group(cls=FrenchGroup, name="journal")
+def journal_group() -> None:
+    """Le journal d'un groupement : sa tête, à garder hors de l'installation."""
+
+
+@journal_group.command("anchor", cls=FrenchCommand)
+@grouping_option
+@answering
+def show_anchor(slug: str) -> Answer:
+    """Dit la tête du journal : le numéro de la dernière entrée et l'empreinte de toutes."""
+    with inside(slug) as actor:
+        head = head_of(actor)
+        printed = journal.anchor_text(head.sequence, head.hash)
+    text = f"{slug} : {head}\n{printed}\nÀ retrouver plus tard : coopter verify --grouping {slug} --anchor {head}"
+    return Answer(text, {"grouping": slug, "head": str(head), "printed": printed})
 
 
 @click.command(cls=FrenchCommand, name="backup")

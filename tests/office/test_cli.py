@@ -222,5 +222,11 @@ def test_without_any_setting_a_command_works_at_once(tmp_path: Path) -> None:
     assert (verified.returncode, "cap : tout est en ordre" in verified.stdout) == (0, True)
     twice = coopter("restore", str(tmp_path / "one.tar"), "--to", str(elsewhere))
     assert (twice.returncode, "n'est pas vide" in twice.stderr, "Traceback" in twice.stderr) == (1, True, False)
-    weak = coopter("verify", COOPTER_SECRET_KEY="changeme")
-    assert (weak.returncode, "Traceback" in weak.stderr) == (1, False)
+    for name, value, words in (
+        ("COOPTER_SECRET_KEY", "changeme", "est trop faible"),
+        ("COOPTER_PDF_WORKERS", "deux", "COOPTER_PDF_WORKERS=deux"),
+        ("COOPTER_SQLITE_JOURNAL_MODE", "OFF", "COOPTER_SQLITE_JOURNAL_MODE"),
+        ("COOPTER_DATABASE_URL", "postgresql+psycopg://u:p@127.0.0.1:1/x", "ne répond pas"),
+    ):
+        refused = coopter("verify", **{name: value})
+        assert (refused.returncode, words in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
