@@ -76,7 +76,7 @@ def download(invoice_id: int, kind: str) -> Any:
 def why(invoice_id: int, position: int) -> Any:
     """« Pourquoi ce montant ? »: from a line back to what was decided and worked."""
     told = queries.explain_line(g.actor, invoice_id=invoice_id, position=position)
-    kinds = {kind: words[0] for kind, words in FRENCH_KINDS.items()}
+    kinds = {kind: _(words[0]) for kind, words in FRENCH_KINDS.items()}
     return render(told=told, share=told.share, kinds=kinds, sees_costs=costs.can_read_costs(g.actor))
 
 
@@ -163,7 +163,8 @@ def _again_page(invoice_id: int, form: forms.IssueAgainForm, *, status: int = 20
     changes: tuple[queries.Change, ...] = ()
     if page.may_issue_again:
         try:
-            changes = queries.changes_again(g.actor, invoice_id=invoice_id, on=form.on.data or clock.today())
+            on = form.on.data or clock.today()
+            changes = queries.changes_again(g.actor, invoice_id=invoice_id, on=on, at=clock.now())
         except Refusal as refusal:
             refused(refusal)
     return render(page="again", status=status, invoice=page, summary=page.summary, form=form, changes=changes)

@@ -1,4 +1,4 @@
-"""Pages: the template is found from the endpoint's name, values are written as French (or English) people write them."""
+"""Pages: the template is found from the endpoint's name, values are written as their reader writes them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     for name in FILTERS:
-        app.jinja_env.filters[name] = _localised(getattr(formats, name))
+        app.jinja_env.filters[name] = localised(getattr(formats, name))
     app.jinja_env.filters["iban"] = mask_iban
     app.jinja_env.filters["written"] = written
     app.jinja_env.globals["operation_key"] = operations.new_key
@@ -81,7 +81,9 @@ def _locale() -> str:
     return "en_GB" if locale is not None and locale.language == "en" else "fr_FR"
 
 
-def _localised(write: Any) -> Any:
+def localised(write: Any) -> Any:
+    """One of the writers of `formats`, in the reader's language; nothing is written as nothing."""
+
     def filter_(value: Any) -> str:
         return "" if value is None else write(value, locale=_locale())
 

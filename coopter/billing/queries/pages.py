@@ -22,6 +22,26 @@ from coopter.billing.queries.records import bare_records
 from coopter.billing.record import Address, InvoiceRecord, Party
 from coopter.plumbing import formats
 from coopter.values.actor import Actor
+from coopter.values.refusal import Words
+
+_SELLER = (
+    Words("Émetteur"),
+    Words("Émetteur : SIRET"),
+    Words("Émetteur : numéro de TVA"),
+    Words("Émetteur : adresse"),
+    Words("Émetteur : adresse de facturation"),
+    Words("Émetteur : courriel"),
+    Words("Émetteur : adresse de facturation électronique"),
+)
+_BUYER = (
+    Words("Destinataire"),
+    Words("Destinataire : SIRET"),
+    Words("Destinataire : numéro de TVA"),
+    Words("Destinataire : adresse"),
+    Words("Destinataire : adresse de facturation"),
+    Words("Destinataire : courriel"),
+    Words("Destinataire : adresse de facturation électronique"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +67,7 @@ class InvoicePage:
 class Change:
     """One thing that issuing again would say otherwise than the cancelled invoice, as both would print it."""
 
-    what: str
+    what: Words
     before: str
     after: str
 
@@ -78,39 +98,35 @@ def invoice_page(actor: Actor, invoice_id: int) -> InvoicePage:
     )
 
 
-def changes_again(actor: Actor, *, invoice_id: int, on: date) -> tuple[Change, ...]:
+def changes_again(actor: Actor, *, invoice_id: int, on: date, at: datetime) -> tuple[Change, ...]:
     """What would be printed otherwise if a cancelled invoice were issued again on this day; raises NotFound.
 
     Also raises the refusals of `rules.draft` and `rules.due_date`.
     """
     invoice = get_invoice(actor, invoice_id)
     ((_, before),) = bare_records([invoice])
-    after = draft_again(invoice, on=on).record
+    after = draft_again(invoice, on=on, at=at).record
     pairs = zip(_told(before), _told(after), strict=True)
     return tuple(Change(what, old, new) for (what, old), (_, new) in pairs if old != new)
 
 
-def _told(record: InvoiceRecord) -> Iterator[tuple[str, str]]:
-    yield "Date d’émission", formats.day(record.issued_on)
-    yield "Échéance", formats.day(record.due_on)
-    yield from _party("Émetteur", record.seller)
-    yield "IBAN", formats.iban(record.account.iban) if record.account else ""
-    yield from _party("Destinataire", record.buyer)
-    yield "Bon de commande", record.references.purchase_order
-    yield "Numéro d’engagement", record.references.public_order_ref
-    yield "Code service", record.references.service_code
-    yield "TVA", ", ".join(line.vat.reason or formats.rate_percent(line.vat.rate) for line in record.vat_lines)
-    yield "Total à payer", formats.money(record.gross)
+def _told(record: InvoiceRecord) -> Iterator[tuple[Words, str]]:
+    yield Words("Date d’émission"), formats.day(record.issued_on)
+    yield Words("Échéance"), formats.day(record.due_on)
+    yield from _party(_SELLER, record.seller)
+    yield Words("IBAN"), formats.iban(record.account.iban) if record.account else ""
+    yield from _party(_BUYER, record.buyer)
+    yield Words("Bon de commande"), record.references.purchase_order
+    yield Words("Numéro d’engagement"), record.references.public_order_ref
+    yield Words("Code service"), record.references.service_code
+    yield Words("TVA"), ", ".join(line.vat.reason or formats.rate_percent(line.vat.rate) for line in record.vat_lines)
+    yield Words("Total à payer"), formats.money(record.gross)
 
 
-def _party(who: str, party: Party) -> Iterator[tuple[str, str]]:
-    yield who, party.legal_name
-    yield f"{who} : SIRET", formats.siret(party.siret)
-    yield f"{who} : numéro de TVA", party.vat_number
-    yield f"{who} : adresse", _address(party.address)
-    yield f"{who} : adresse de facturation", _address(party.billing_address)
-    yield f"{who} : courriel", party.email
-    yield f"{who} : adresse de facturation électronique", party.einvoice_address
+def _party(told: tuple[Words, ...], party: Party) -> Iterator[tuple[Words, str]]:
+    addresses = _address(party.address), _address(party.billing_address)
+    identity = party.legal_name, formats.siret(party.siret), party.vat_number
+    yield from zip(told, (*identity, *addresses, party.email, party.einvoice_address), strict=True)
 
 
 def _address(address: Address | None) -> str:

@@ -12,8 +12,10 @@ from coopter.hours.forms import WeekForm
 from coopter.hours.queries import Cell, Row, Sheet
 from coopter.hours.rules import EntryKey
 from coopter.plumbing import formats
-from coopter.plumbing.pages import say
+from coopter.plumbing.pages import localised, say
 from coopter.values.refusal import Refusal
+
+weekday, hours = localised(formats.weekday), localised(formats.hours)
 
 
 def grid(
@@ -30,12 +32,12 @@ def grid(
     days = [
         {
             "date": day,
-            "short": formats.weekday(day),
-            "name": formats.weekday(day),
+            "short": weekday(day),
+            "name": weekday(day),
             "total": sheet.by_day[day],
             "weekend": day.weekday() > 4,
             "today": day == today,
-            "warning": _("plus de %(hours)s", hours=formats.hours(long[day])) if day in long else None,
+            "warning": _("plus de %(hours)s", hours=hours(long[day])) if day in long else None,
         }
         for day in sheet.days
     ]

@@ -14,10 +14,11 @@ from coopter.members import commands, policies, queries
 from coopter.members.forms import CHOICES, KINDS, PARAMETER_NAMES, GroupingForm, ParameterForm, parameter_form
 from coopter.members.rules import PARAMETERS, Setting
 from coopter.members.views import blueprint
+from coopter.members.views.bank import bank_panel
 from coopter.plumbing import clock, formats
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import render
+from coopter.plumbing.pages import localised, render, written
 from coopter.values.actor import Role
 from coopter.values.numbers import parse_amount
 
@@ -35,7 +36,7 @@ def settings() -> Any:
 @for_roles(Role.COORDINATOR)
 def grouping_form() -> Any:
     """The form of the grouping's identity."""
-    form = _months(GroupingForm(formdata=None, obj=g.grouping))
+    form = _without_account(_months(GroupingForm(formdata=None, obj=g.grouping)))
     return render(form=form, conflict=None)
 
 
@@ -43,7 +44,7 @@ def grouping_form() -> Any:
 @for_roles(Role.COORDINATOR)
 def edit_grouping() -> Any:
     """Save it; two people at once see both values (R22)."""
-    form = _months(GroupingForm())
+    form = _without_account(_months(GroupingForm()))
 
     def again(*, status: int = 200, conflict: Any = None) -> Any:
         form.version.data = g.grouping.version if conflict else form.version.data
@@ -82,7 +83,7 @@ def _page(form: ParameterForm | None, *, status: int = 200, conflict: Any = None
     ]
     return render(
         page="settings", status=status, form=form, parameters=rows, kinds=KINDS, today=today,
-        edits=policies.can_set_parameter(g.actor), names=PARAMETER_NAMES,
+        edits=policies.can_set_parameter(g.actor), names=PARAMETER_NAMES, bank=bank_panel(),
     )  # fmt: skip
 
 
@@ -97,10 +98,17 @@ def _said(setting: Setting) -> str:
         words = {getattr(key, "value", key): label for key, label in CHOICES[setting.name].items()}
         return str(words.get(setting.value, setting.value))
     if reads == "money":
-        return formats.money(parse_amount(setting.value))
+        return written(parse_amount(setting.value))
     if reads == "minutes":
-        return formats.hours(int(setting.value))
+        return str(localised(formats.hours)(int(setting.value)))
     return setting.value.replace(".", ",") if reads in {"percent", "rate"} else setting.value
+
+
+def _without_account(form: GroupingForm) -> GroupingForm:
+    """The account is typed here once; what is sent nevertheless goes to the command, which says no (R39)."""
+    if g.grouping.iban and not request.form.get("iban") and not request.form.get("bic"):
+        del form.iban, form.bic
+    return form
 
 
 def _months(form: GroupingForm) -> GroupingForm:

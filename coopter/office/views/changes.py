@@ -11,7 +11,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 
 from coopter.office.queries import JournalLine
 from coopter.plumbing import formats
-from coopter.plumbing.pages import written
+from coopter.plumbing.pages import localised, written
 from coopter.values.identifiers import mask_iban
 from coopter.values.money import Money
 from coopter.values.month import Month
@@ -174,11 +174,11 @@ def _clock(value: int) -> str:
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(("amount", "cost", "gross", "net", "total_added"), _money),
-    **dict.fromkeys(("minutes", "weekly_minutes"), formats.hours),
+    **dict.fromkeys(("minutes", "weekly_minutes"), localised(formats.hours)),
     **dict.fromkeys(("starts_minute", "ends_minute"), _clock),
     "month": _month,
     "iban": mask_iban,
     "amounts": lambda value: " ; ".join(f"n° {key} : {_money(cents)}" for key, cents in list(value.items())[:MOST]),
-    "rate": lambda value: formats.unit_price(Rate(value)),
+    "rate": lambda value: localised(formats.unit_price)(Rate(value)),
     "weekday": lambda value: str(WEEKDAYS[value]),
 }

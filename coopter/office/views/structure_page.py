@@ -15,13 +15,14 @@ from coopter.hours import queries as hours
 from coopter.hours.rules import EntryState
 from coopter.members.models import Structure
 from coopter.members.queries import Section, structure_page_sections
-from coopter.plumbing.pages import written
+from coopter.plumbing import formats
+from coopter.plumbing.pages import localised, written
 from coopter.staff import queries as staff
 from coopter.values.actor import Actor
-from coopter.values.durations import hours_and_minutes
 from coopter.values.month import Month
 
 MONTHS_SHOWN, INVOICES_SHOWN = 3, 6
+hours_told = localised(formats.hours)
 
 
 def placements(actor: Actor, structure: Structure, today: date) -> Section | None:
@@ -35,7 +36,7 @@ def placements(actor: Actor, structure: Structure, today: date) -> Section | Non
             (
                 line.employee,
                 line.job_title,
-                hours_and_minutes(line.placement.weekly_minutes),
+                hours_told(line.placement.weekly_minutes),
                 written(line.placement.period.start),
                 _("en cours") if line.is_current else _("à venir ou terminée"),
             )
@@ -69,7 +70,7 @@ def worked(actor: Actor, structure: Structure, today: date) -> Section | None:
         rows=tuple(
             (
                 written(month),
-                hours_and_minutes(total[month]),
+                hours_told(total[month]),
                 ngettext("%(num)s ligne", "%(num)s lignes", waiting[month]) if waiting[month] else _("aucune"),
             )
             for month in seen

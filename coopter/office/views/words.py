@@ -12,8 +12,8 @@ from flask_babel import ngettext
 from coopter.office.queries import Desk, Obstacle, Subject, Task, TaskKind
 from coopter.office.views import places
 from coopter.planning.rules import Slot, clock_text, wall_minutes
-from coopter.plumbing.pages import say, written
-from coopter.values.durations import hours_and_minutes
+from coopter.plumbing import formats
+from coopter.plumbing.pages import localised, say, written
 from coopter.values.month import Month
 
 Words = dict[str, Any]
@@ -245,4 +245,4 @@ def _month(task: Task) -> str:
 
 
 def _hours(task: Task) -> str:
-    return hours_and_minutes(task.minutes)
+    return str(localised(formats.hours)(task.minutes))
