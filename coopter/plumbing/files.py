@@ -15,13 +15,13 @@ class FileDamaged(RuntimeError):
 
 
 def store(content: bytes) -> str:
-    """Store the bytes and return their SHA-256; the same bytes again are the same file.
+    """Store the bytes and return their SHA-256; the same bytes again are the same file, or mend a damaged one.
 
     Written aside, synced, then renamed, and the folder synced: a crash leaves the file whole or absent.
     """
     name = sha256(content).hexdigest()
     path = path_of(name)
-    if path.exists():
+    if path.exists() and sha256(path.read_bytes()).hexdigest() == name:
         return name
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=".aside-")

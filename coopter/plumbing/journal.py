@@ -7,6 +7,7 @@ as canonical JSON and the hash before it, so that no field, order or length can 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -33,6 +34,8 @@ from coopter.values.canonical import digest
 INSTALLATION = 0
 GENESIS = "0" * 64
 SEAL_SIZE = 1_000
+ANCHOR_DIGITS = 16  # hexadecimal characters of a hash that are printed: 64 bits
+_ANCHOR = re.compile(r"Journal n° ([0-9]{1,12}) · [0-9a-f]{4}(?: [0-9a-f]{4}){3}", re.ASCII)
 ROW_DIGEST = 32  # hexadecimal characters kept of a row's SHA-256: 128 bits
 
 Conditions = Sequence[ColumnElement[bool]]
@@ -109,7 +112,8 @@ def record(
     `sealed` says of each table which of the grouping's rows those are.
     """
     chain = actor.grouping_id if actor.grouping_id is not None else INSTALLATION
-    head = session().scalar(select(JournalHead).where(JournalHead.chain == chain).with_for_update())
+    locked = select(JournalHead).where(JournalHead.chain == chain).with_for_update()
+    head = session().scalar(locked.execution_options(populate_existing=True))  # never what this session remembers
     if head is None:
         head = JournalHead(chain=chain, sequence=0, hash=GENESIS)
         session().add(head)
@@ -133,6 +137,28 @@ def record(
     head.sequence, head.hash = sequence, entry.hash
     session().flush()
     return entry
+
+
+def anchor(grouping_id: int) -> str:
+    """The end of a grouping's chain as it stands now, short enough for the foot of an invoice (R13).
+
+    Whoever holds the paper holds the proof: a chain rewritten later does not have this hash at this number.
+    """
+    query = select(JournalHead.sequence, JournalHead.hash).where(JournalHead.chain == grouping_id)
+    head = session().execute(query).one_or_none()
+    return anchor_text(head.sequence, head.hash) if head else anchor_text(0, GENESIS)
+
+
+def anchor_text(sequence: int, entry_hash: str) -> str:
+    """« Journal n° 123 · 4f3a 91c2 07be d810 »: an entry's number and the first 64 bits of its hash."""
+    shown = " ".join(entry_hash[start : start + 4] for start in range(0, ANCHOR_DIGITS, 4))
+    return f"Journal n° {sequence} · {shown}"
+
+
+def anchored_at(text: str) -> int | None:
+    """The number of the entry that an anchor speaks of, or None where the text is no anchor."""
+    found = _ANCHOR.fullmatch(text)
+    return int(found[1]) if found else None
 
 
 def entry_hash(entry: JournalEntry) -> str:
