@@ -104,7 +104,8 @@ def browser(site: Site) -> Iterator[Browser]:
     assert path, "CI is set and no chromium is installed"
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=list(QUIET), env={**os.environ, "LANGUAGE": "fr_FR"})
+        speaking_french = {**os.environ, "LANGUAGE": "fr_FR"}
+        launched = playwright.chromium.launch(executable_path=path, args=list(QUIET), env=speaking_french)
         yield launched
         launched.close()
 
@@ -149,15 +150,18 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 @pytest.fixture
-def opened(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a browser as somebody: `opened(person, width)` gives a page; at the end no page may have complained."""
+def opened(request: pytest.FixtureRequest, strict_site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a browser as somebody: `opened(person, width)` gives a page; at the end no page may have complained.
+
+    It is the installation that people use, not the demonstration, unless `where` says so.
+    """
     contexts: list[tuple[BrowserContext, Watch]] = []
 
-    def as_somebody(person: Person | None, width: int = DESK, *, where: Site = site, **how: Any) -> Page:
-        how = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "accept_downloads": True, "reduced_motion": "reduce", **how}
+    def as_somebody(person: Person | None, width: int = DESK, *, where: Site = strict_site) -> Page:
         context = browser.new_context(
-            base_url=where.url, viewport={"width": width, "height": HEIGHTS[width]}, has_touch=width == PHONE, **how
-        )
+            base_url=where.url, viewport={"width": width, "height": HEIGHTS[width]}, has_touch=width == PHONE,
+            locale="fr-FR", timezone_id="Europe/Paris", accept_downloads=True, reduced_motion="reduce",
+        )  # fmt: skip
         if person is not None:
             with where.app.app_context():
                 context.add_cookies([where.cookie(person)])  # type: ignore[list-item]

@@ -14,7 +14,7 @@ from waitress.server import create_server
 
 from coopter.app import create_app
 from coopter.members.models import Person
-from coopter.plumbing import jobs
+from coopter.plumbing import clock, jobs
 from coopter.settings import Settings
 
 
@@ -29,7 +29,7 @@ class Site:
         """The session of somebody who has just signed in."""
         client = self.app.test_client()
         with client.session_transaction(base_url=self.url) as cookie:
-            cookie.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=4_000_000_000)
+            cookie.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=clock.now().timestamp())
         kept = client.get_cookie("session", domain="localhost")
         assert kept is not None
         return {"name": "session", "value": kept.value, "url": self.url, "httpOnly": True, "sameSite": "Lax"}

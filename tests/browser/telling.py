@@ -1,9 +1,8 @@
-"""A story is told while it is lived: each sentence is printed where a failure shows it, and may leave a picture for the guide."""
+"""A story is told while it is lived: a failure shows its sentences, and the guide shows its pictures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from flask_security import hash_password
@@ -35,12 +34,13 @@ class Told:
 
 
 def with_password(site: Site, person: Person) -> str:
-    """Give somebody the password of these tests; returns their address."""
+    """Give somebody the password of these tests, and no second factor; returns their address."""
 
     @command
     def write() -> str:
         row = session().get_one(Person, person.id)
         row.password = hash_password(PASSWORD)
+        row.tf_primary_method = None
         return str(row.email)
 
     with site.app.app_context():
@@ -70,11 +70,6 @@ def agree(page: Page, name: str, *, reason: str | None = None) -> None:
     if reason is not None:
         dialog.get_by_label("Motif").fill(reason)
     dialog.get_by_role("button", name=name).click()
-
-
-def real_now() -> datetime:
-    """The instant outside the stories, which authenticators go by."""
-    return datetime.fromtimestamp(__import__("time").time(), UTC)
 
 
 def said(page: Page) -> Any:

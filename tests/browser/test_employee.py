@@ -1,4 +1,4 @@
-"""Nolwenn works for three structures: on the bus home she fills her week on her phone, and keeps her schedule in her diary."""
+"""Nolwenn works for three structures: she fills her week on her phone, and keeps her schedule in her diary."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def test_an_employee_fills_and_sends_her_week(
     told.shown(page, "semaine-envoyee", whole=True)
 
 
-def test_a_schedule_lives_in_the_diary(make_world: Callable[..., World], opened: Callable[..., Page], told: Told) -> None:
+def test_a_schedule_lives_in_the_diary(
+    make_world: Callable[..., World], opened: Callable[..., Page], told: Told
+) -> None:
     world = make_world(closed=())
     page = opened(world.people["employee"], PHONE)
 
@@ -111,5 +113,5 @@ def test_a_schedule_lives_in_the_diary(make_world: Callable[..., World], opened:
     page.get_by_role("button", name="Fermer le lien").click()
     page.locator("dialog[open]").get_by_role("button", name="Fermer le lien").click()
     expect(page.get_by_role("button", name="Créer le lien d’agenda")).to_be_visible()
-    with pytest.raises(Exception, match="404|410"):
+    with pytest.raises(Exception, match=r"404|410"):
         urlopen(address)

@@ -12,7 +12,7 @@ from tests.browser.telling import Told
 from tests.browser.world import World
 
 WRITES = "main form[method=post], main button[commandfor]"
-LEADS_TO_WRITING = "main a[href$='/import'], main a[href$='/nouveau'], main a[href$='/nouvelle'], main a[href$='/modifier']"
+LEADS_TO_WRITING = ", ".join(f"main a[href$='/{end}']" for end in ("import", "nouveau", "nouvelle", "modifier"))
 
 
 @pytest.mark.parametrize("role", ["treasurer", "auditor"])

@@ -1,4 +1,4 @@
-"""Getting in: one click in the demonstration; elsewhere a second factor, or a passkey that no one can steal by mail."""
+"""Getting in: a second factor for whoever coordinates, a passkey for whoever likes, in the language one reads."""
 
 from __future__ import annotations
 
@@ -20,21 +20,11 @@ def code(key: str, steps: int = 0) -> str:
     return str(TOTP(key=key).generate(int(time.time()) + 30 * steps).token)
 
 
-def test_the_demonstration_opens_in_one_click(shared: World, opened: Callable[..., Page], told: Told) -> None:
-    told("La page de connexion propose chaque personne inventée en un clic.")
-    page = opened(None, PHONE)
-    page.goto("/connexion")
-    told.shown(page, "demonstration", whole=True)
-    holder = page.locator("form", has=page.locator(f"input[name=person][value='{shared.people['employee'].id}']"))
-    holder.get_by_role("button").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
-
-
 def test_a_coordinator_must_have_a_second_factor(
     strict_site: Site, make_world: Callable[..., World], opened: Callable[..., Page], told: Told
 ) -> None:
     world = make_world(closed=())
-    page = opened(None, DESK, where=strict_site)
+    page = opened(None, DESK)
     email = with_password(strict_site, world.people["coordinator"])
 
     told("Anne se connecte ; avant toute chose, il lui faut un second facteur.")
@@ -68,7 +58,7 @@ def test_a_passkey_opens_the_door(
     strict_site: Site, make_world: Callable[..., World], opened: Callable[..., Page], told: Told
 ) -> None:
     world = make_world(closed=())
-    page = opened(None, PHONE, where=strict_site)
+    page = opened(None, PHONE)
     an_authenticator(page)
     email = with_password(strict_site, world.people["representative"])
 

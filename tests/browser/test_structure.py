@@ -31,7 +31,8 @@ def test_a_structure_confirms_its_hours_and_reads_its_invoice(
 
     told("Sa première page dit ce qui l’attend : 36 heures de deux personnes.")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
-    expect(page.locator(".step-title")).to_have_text(["Nolwenn Le Goff : 28 h à confirmer", "Samira Haddad : 8 h à confirmer"])
+    waiting_for_her = ["Nolwenn Le Goff : 28 h à confirmer", "Samira Haddad : 8 h à confirmer"]
+    expect(page.locator(".step-title")).to_have_text(waiting_for_her)
     told.shown(page, "accueil-structure")
 
     told("Elle relit la semaine de Nolwenn et confirme les lignes cochées.")
@@ -59,7 +60,7 @@ def test_a_structure_confirms_its_hours_and_reads_its_invoice(
     expect(page.get_by_role("link", name="Télécharger le PDF")).to_be_visible(timeout=60_000)
     told.shown(page, "facture-structure", whole=True)
 
-    told("« Pourquoi ce montant ? » la mène du montant au coût, à la clé, à ses propres heures et à qui les a confirmées.")
+    told("« Pourquoi ce montant ? » la mène du montant au coût, à la clé, à ses heures et à qui les a confirmées.")
     page.get_by_role("link", name="Pourquoi ce montant ?").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pourquoi ce montant ?")
     expect(page.locator("main")).to_contain_text("au prorata des heures")

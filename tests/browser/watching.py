@@ -1,4 +1,4 @@
-"""What a browser says while somebody reads: a page that complains to the console, fails a request or leaves the machine is at fault."""
+"""What a browser says while somebody reads: complaints of the console, failed requests, ways out of this machine."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from coopter.office import commands as office
 from coopter.planning import commands as planning
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command
-from coopter.staff.models import Employee, Placement
+from coopter.staff.models import Contract, Employee, Placement
 from coopter.values.actor import Actor, Role
 from coopter.values.money import Money
 from coopter.values.month import Month
@@ -35,6 +35,8 @@ from tests.factories import (
 
 NOW = datetime(2026, 10, 15, 7, 0, tzinfo=UTC)
 OPEN = Month(2026, 9)
+CURRENT = Month(2026, 10)
+LAST_SENT = date(2026, 10, 9)
 CLOSED = (Month(2026, 7), Month(2026, 8))
 PASSWORD = "quatre chevaux au galop"
 
@@ -96,38 +98,44 @@ def a_world(slug: str, *, closed: tuple[Month, ...] = CLOSED, confirmed: bool = 
 
 
 def _with_its_people(slug: str, closed: tuple[Month, ...], confirmed: bool) -> tuple[World, Actor]:
-    name = "Cap Rade" if slug == "cap-rade" else f"Cap Rade ({slug})"
     grouping = a_grouping(
-        slug=slug, name=name, legal_form="association loi 1901", address="2 rue de l’Estacade",
+        slug=slug, name="Cap Rade", legal_form="association loi 1901", address="2 rue de l’Estacade",
         email="bureau@cap-rade.example", collective_agreement="Convention collective de l’animation (ECLAT)",
     )  # fmt: skip
     with inside(grouping):
         structures = {one[0]: _structure(*one) for one in STRUCTURES}
         coordinator = actor(grouping, Role.COORDINATOR, name="Anne Riou")
         employees = {one[0]: _employee(one, structures, coordinator) for one in EMPLOYEES}
+        _hours(CURRENT, structures, employees, confirmed)
         for month in (*closed, OPEN):
             _hours(month, structures, employees, confirmed)
             _costs(month, employees, management=month != OPEN or confirmed)
-        people = _people(structures, employees)
+        people = _people(slug, structures, employees)
         ids = {code: one.id for code, one in structures.items()}
         return World(grouping, slug, ids, {name: one.id for name, one in employees.items()}, people), coordinator
 
 
-def _structure(code: str, name: str, form: str, vat: VatStatus, street: str, postcode: str, city: str, staff: int) -> Any:
+def _structure(code: str, name: str, form: str, vat: VatStatus, street: str, postcode: str, city: str,
+               staff: int) -> Any:  # fmt: skip
     return a_structure(
         code, joined_on=date(2024, 1, 1), legal_name=name, legal_form=form, vat_status=vat, address=street,
-        postcode=postcode, city=city, headcount=staff, headcount_on=date(2026, 1, 1), is_public_body=form == "SPL",
+        postcode=postcode, city=city, email=f"contact@{code.lower()}.example", headcount=staff,
+        headcount_on=date(2026, 1, 1), is_public_body=form == "SPL",
     )  # fmt: skip
 
 
 def _employee(facts: Any, structures: dict[str, Structure], coordinator: Actor) -> Employee:
-    first, last, _job, week = facts
+    first, last, job, week = facts
     places = list(dict.fromkeys(code for code, *_ in week))
     employee = an_employee(
         *(structures[code] for code in places), code=f"S{len(first)}{last[:1]}", first_name=first, last_name=last,
         starts_on=date(2025, 9, 1),
     )  # fmt: skip
+    employee.email = f"{first.lower()}@equipe.example"
+    session().query(Contract).filter_by(employee_id=employee.id).one().job_title = job
     placements = {row.structure_id: row for row in session().query(Placement).filter_by(employee_id=employee.id)}
+    for code in places:
+        placements[structures[code].id].weekly_minutes = sum(each[2] for each in week if each[0] == code)
     autumn = Period(date(2026, 9, 1), date(2026, 12, 19))
     for code, weekday, minutes, _activity in week:
         later = [one for one in week if one[1] == weekday and one[0] != code]
@@ -140,12 +148,12 @@ def _employee(facts: Any, structures: dict[str, Structure], coordinator: Actor) 
 
 
 def _hours(month: Month, structures: dict[str, Structure], employees: dict[str, Employee], confirmed: bool) -> None:
-    """The ordinary week, all along the month; what the Régie has not confirmed yet is at its end."""
+    """The ordinary week, as far as it was sent; what the Régie has not confirmed yet is at September's end."""
     rows = []
     for first, _last, _job, week in EMPLOYEES:
         employee = employees[first]
         placements = {row.structure_id: row.id for row in session().query(Placement).filter_by(employee_id=employee.id)}
-        for day in month.days():
+        for day in (day for day in month.days() if day <= LAST_SENT):
             for code, weekday, minutes, activity in week:
                 if day.weekday() != weekday:
                     continue
@@ -187,9 +195,11 @@ def _cost(month: Month, employee: int | None, kind: CostKind, label: str, cents:
     )  # fmt: skip
 
 
-def _people(structures: dict[str, Structure], employees: dict[str, Employee]) -> dict[str, Person]:
+def _people(slug: str, structures: dict[str, Structure], employees: dict[str, Employee]) -> dict[str, Person]:
     def named(first: str, last: str, role: Role, **more: Any) -> Person:
-        return a_person(role, first_name=first, last_name=last, **more)
+        strong = {"tf_primary_method": "authenticator"} if role is Role.COORDINATOR else {}
+        email = f"{first}.{last}@{slug}.example".lower().replace(" ", "").replace("é", "e")
+        return a_person(role, first_name=first, last_name=last, email=email, **strong, **more)
 
     return {
         "coordinator": named("Anne", "Riou", Role.COORDINATOR),
