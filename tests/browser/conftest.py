@@ -158,9 +158,11 @@ def opened(request: pytest.FixtureRequest, strict_site: Site, browser: Browser) 
     contexts: list[tuple[BrowserContext, Watch]] = []
 
     def as_somebody(person: Person | None, width: int = DESK, *, where: Site = strict_site) -> Page:
+        sharp = 2 if width == PHONE and Pictures.from_environment().folder else 1
         context = browser.new_context(
             base_url=where.url, viewport={"width": width, "height": HEIGHTS[width]}, has_touch=width == PHONE,
             locale="fr-FR", timezone_id="Europe/Paris", accept_downloads=True, reduced_motion="reduce",
+            device_scale_factor=sharp,
         )  # fmt: skip
         if person is not None:
             with where.app.app_context():

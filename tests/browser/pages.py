@@ -83,6 +83,8 @@ PAGES: tuple[tuple[str, str | None, Address], ...] = (
     ("semaine-passee", "employee", _at("heures", "salaries", _employee("Nolwenn"), "2026-09-21")),
     ("mon-planning", "employee", _at("planning")),
     ("agenda", "employee", _at("planning", "salaries", _employee("Nolwenn"), "agenda")),
+    ("exports", "treasurer", _at("exports")),
+    ("verification", "auditor", _at("journal", "verification")),
     ("accueil-tresorerie", "treasurer", _at("")),
     ("accueil-controle", "auditor", _at("")),
     ("introuvable", "coordinator", _at("rien")),

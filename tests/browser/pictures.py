@@ -28,15 +28,17 @@ class Pictures:
         named = os.environ.get("COOPTER_PICTURES")
         return cls(Path(named) if named else None)
 
-    def take(self, page: Page, name: str, *, of: Locator | None = None, whole: bool = False) -> None:
-        """Write `name-WIDTH.png`: what the screen shows, the whole page, or one part of it."""
+    def take(self, page: Page, name: str, *, at: Locator | None = None, whole: bool = False) -> None:
+        """Write `name-WIDTH.png`: what the screen shows, scrolled to a place if one is given, or the whole page."""
         if self.folder is None:
             return
         assert page.viewport_size is not None
+        if at is not None:
+            at.evaluate("place => window.scrollTo(0, place.getBoundingClientRect().top + window.scrollY - 12)")
         if whole:  # a window as tall as the page, so that what is fixed to its foot stands at the page's foot
             before, tall = page.viewport_size, page.evaluate("document.documentElement.scrollHeight")
             page.set_viewport_size({"width": before["width"], "height": min(max(tall, before["height"]), TALLEST)})
-        content = of.screenshot() if of else page.screenshot(caret="hide")
+        content = page.screenshot(caret="hide")
         if whole:
             page.set_viewport_size(before)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +54,6 @@ class Pictures:
 def write(content: bytes, path: Path) -> None:
     """A picture of a page needs few colours: a fifth of the weight, no visible loss."""
     picture = Image.open(io.BytesIO(content)).convert("RGB")
-    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 

@@ -28,9 +28,9 @@ class Told:
         self.sentences.append(sentence)
         print(f"{len(self.sentences)}. {sentence}")
 
-    def shown(self, page: Page, name: str, *, of: Locator | None = None, whole: bool = False) -> None:
+    def shown(self, page: Page, name: str, *, at: Locator | None = None, whole: bool = False) -> None:
         """What the screen shows now, for the guide."""
-        self.pictures.take(page, name, of=of, whole=whole)
+        self.pictures.take(page, name, at=at, whole=whole)
 
 
 def with_password(site: Site, person: Person) -> str:

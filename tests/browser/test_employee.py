@@ -57,7 +57,7 @@ def test_an_employee_fills_and_sends_her_week(
     told("Les totaux suivent : par jour, par structure, pour la semaine.")
     expect(page.locator("[data-day-total='3']")).to_have_text("7 h 30")
     expect(page.locator("[data-week-total]")).to_have_text("22 h 30")
-    told.shown(page, "semaine")
+    told.shown(page, "semaine", at=page.locator("table.week") if width == PHONE else None)
 
     told("Ce qui n’est pas une durée se voit aussitôt ; rien n’est perdu.")
     thursday = cell(page, "Port et Halles", "15 oct")

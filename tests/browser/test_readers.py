@@ -35,6 +35,20 @@ def test_they_read_and_have_nothing_to_write_with(
         assert page.locator(WRITES).count() == 0, f"{address}: {page.locator(WRITES).first.inner_html()}"
         assert page.locator(LEADS_TO_WRITING).count() == 0, address
 
+    told("Les tableaux de chaque mois clos se téléchargent, pour le comptable et pour qui veut recompter.")
+    page.goto(shared.url("exports"))
+    with page.expect_download() as waiting:
+        page.locator("main tbody").get_by_role("link", name="Parts").first.click()
+    assert waiting.value.path().read_text(encoding="utf-8").count("\n") > 6
+    told.shown(page, "exports")
+
+    told("Le journal se vérifie d’un clic : tout ce qui est définitif est comparé à ses scellés.")
+    page.goto(shared.url("journal"))
+    told.shown(page, "journal")
+    page.get_by_role("link", name="Vérifier maintenant").click()
+    expect(page.locator("main")).to_contain_text("Tout tient")
+    told.shown(page, "verification")
+
     told("Du total d’une facture, le chemin remonte jusqu’aux heures et à qui les a confirmées.")
     page.goto(shared.url("factures"))
     page.get_by_role("link", name="FA-2026-0007", exact=True).click()
