@@ -273,10 +273,11 @@ def test_a_chain_rewritten_whole_is_found_by_an_anchor(coordinator: Actor) -> No
     with behind_the_back():
         rewrite(coordinator)
         verdict = verify_grouping(coordinator)
-        assert found(verdict) == set()
+        itself = {kind for kind, _, _ in found(verdict)}
+        assert itself <= {"PaperDisagrees"}  # the chain holds; the heads that invoices carry in their foot do not
         assert verdict.head != before
         kinds = {kind for kind, _, _ in found(verify_grouping(coordinator, anchors=(before,)))}
-        assert kinds == {"AnchorBroken"}
+        assert kinds - itself == {"AnchorBroken"}
 
 
 def rewrite(me: Actor) -> None:
