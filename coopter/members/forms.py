@@ -98,7 +98,14 @@ class GroupingForm(FlaskForm):
 
     def details(self) -> GroupingDetails:
         """What was typed, as the command takes it."""
-        return GroupingDetails(**{name: self[name].data for name in GROUPING_FIELDS})
+        return GroupingDetails(**{name: self[name].data for name in GROUPING_FIELDS if name in self})
+
+
+class BankAccountForm(FlaskForm):
+    """Another account for the grouping's invoices."""
+
+    iban = IbanField(_l("Nouvel IBAN"), [Needed()])
+    bic = BicField(_l("BIC"), [MayLack()])
 
 
 class StructureForm(FlaskForm):

@@ -48,6 +48,34 @@ class Grouping(Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 
+class BankAccountChange(TenantRow, Base):
+    """Another account that somebody asked invoices to name; counts once approved and 48 hours old, never deleted (R39).
+
+    The grouping's own `iban` and `bic` are its first account; `members.queries.bank_account_on` says which one counts.
+    """
+
+    __tablename__ = "bank_account_change"
+    __table_args__ = (
+        CheckConstraint("approved_by_id <> asked_by_id", name="second_person"),
+        CheckConstraint("(approved_at IS NULL) = (approved_by_id IS NULL)", name="approval"),
+        *tenant_keys(),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    iban: Mapped[str] = mapped_column(Text)
+    bic: Mapped[str] = mapped_column(Text, default="")
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    effective_not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_by: Mapped[str | None] = mapped_column(Text)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused_by: Mapped[str | None] = mapped_column(Text)
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused_because: Mapped[str] = mapped_column(Text, default="")
+
+
 class Parameter(TenantRow, Base):
     """A value that a grouping set from a day on; never edited, replaced by a later one."""
 

@@ -21,6 +21,26 @@ def can_edit_grouping(actor: Actor) -> bool:
     return _coordinates(actor)
 
 
+def can_see_bank_account(actor: Actor) -> bool:
+    """The whole account number: coordinators, treasurers and auditors; others see its ends, on their invoices all."""
+    return actor.has(*READERS)
+
+
+def can_ask_bank_account_change(actor: Actor) -> bool:
+    """Coordinators of the grouping in scope; somebody else approves (R39)."""
+    return _coordinates(actor)
+
+
+def can_decide_bank_account_change(actor: Actor) -> bool:
+    """People who coordinate or keep the accounts: they refuse any change, and approve those of others (R39)."""
+    return actor.person_id is not None and actor.has(Role.COORDINATOR, Role.TREASURER) and not actor.has(Role.AUDITOR)
+
+
+def can_approve_bank_account_change(actor: Actor, asked_by_id: int | None) -> bool:
+    """Whoever may decide, but never the person who asked (R39)."""
+    return can_decide_bank_account_change(actor) and actor.person_id != asked_by_id
+
+
 def can_set_parameter(actor: Actor) -> bool:
     """Coordinators of the grouping in scope."""
     return _coordinates(actor)

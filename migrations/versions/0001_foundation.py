@@ -14,6 +14,7 @@ depends_on = None
 
 WALLED = [
     "allocation_rule",
+    "bank_account_change",
     "contract",
     "cost_line",
     "cost_share",
@@ -59,6 +60,7 @@ TABLES = [
     "outbox",
     "person",
     "seal",
+    "bank_account_change",
     "employee",
     "month_lock",
     "number_series",
@@ -235,6 +237,32 @@ def upgrade() -> None:
         sa.Column("rows", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seal")),
         sa.UniqueConstraint("chain", "sequence", "position", name=op.f("uq_seal_chain_sequence_position")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "bank_account_change",
+        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("bic", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("effective_not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by_id", sa.Integer(), nullable=True),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refused_by", sa.Text(), nullable=True),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refused_because", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(approved_at IS NULL) = (approved_by_id IS NULL)", name=op.f("ck_bank_account_change_approval")
+        ),
+        sa.CheckConstraint("approved_by_id <> asked_by_id", name=op.f("ck_bank_account_change_second_person")),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["person.id"], name=op.f("fk_bank_account_change_approved_by_id")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_bank_account_change_asked_by_id")),
+        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_bank_account_change_grouping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_account_change")),
         sqlite_strict=True,
     )
     op.create_table(

@@ -64,7 +64,7 @@ def test_an_exempt_group_has_no_price(app: Flask) -> None:
         price = a_price()
         with pytest.raises(PriceUnderExemption):
             prices = {employee.id: queries.Price(price.id, Rate.parse("27.23"), "Assemblée")}
-            queries.draft_month(grouping, month=MARCH, shares=(), prices=prices, on=ON)
+            queries.draft_month(grouping, month=MARCH, shares=(), prices=prices, on=ON, at=AT)
         invoices = close(actor(grouping, Role.COORDINATOR))
         assert total(one.net for one in invoices) == Money(318_745 + 25_500)
         assert total(one.tax for one in invoices) == Money.zero()

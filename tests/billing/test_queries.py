@@ -120,7 +120,7 @@ def test_the_page_of_an_invoice_knows_what_became_of_it(corrected: Told) -> None
 def test_what_issuing_again_would_change_is_told_before(corrected: Told) -> None:
     """Only what is different, as both would print it."""
     invoice_id = corrected.invoices[1].id
-    changes = queries.changes_again(corrected.coordinator, invoice_id=invoice_id, on=LATER)
+    changes = queries.changes_again(corrected.coordinator, invoice_id=invoice_id, on=LATER, at=NOW)
     assert [(one.what, one.before, one.after) for one in changes] == [
         ("Date d’émission", "5 avril 2026", "20 avril 2026"),
         ("Échéance", "5 mai 2026", "20 mai 2026"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from werkzeug.routing import Rule
 from coopter.billing.models import Invoice
 from coopter.costs.models import CostLine
 from coopter.hours.rules import EntryState
-from coopter.members.models import Grouping, Invitation, Person, RoleGrant
+from coopter.members.models import BankAccountChange, Grouping, Invitation, Person, RoleGrant
 from coopter.office import commands as office
 from coopter.planning.models import Feed, Shift, ShiftPattern
 from coopter.plumbing import tenancy
@@ -81,7 +82,14 @@ def a_house(slug: str) -> House:
             )
         )  # fmt: skip
         saved(Feed(employee_id=employee.id, token_hash=f"feed-{slug}", created_at=AT))
+        change = saved(
+            BankAccountChange(
+                iban="FR1420041010050500013M02606", asked_by="Anne", asked_at=AT,
+                effective_not_before=AT + timedelta(days=2),
+            )
+        )  # fmt: skip
         ids = {
+            "change_id": change.id,
             "structure_id": structure.id,
             "employee_id": employee.id,
             "placement_id": placement,
@@ -158,7 +166,12 @@ def rules(app: Flask, method: str) -> list[Rule]:
 def browser(app: Flask, person: Person | None) -> FlaskClient:
     """A browser, signed in as this person or as nobody."""
     client = app.test_client()
-    return client if person is None else signed_in(client, person)
+    if person is None:
+        return client
+    signed_in(client, person)
+    with client.session_transaction() as cookie:
+        cookie["fs_paa"] = time.time()  # just now: a door that wants it recent opens too
+    return client
 
 
 def still(body: bytes) -> bytes:

@@ -38,6 +38,9 @@ ALLOWED = {
     "can_add_structure": {"coordinator"},
     "can_change_membership": {"coordinator"},
     "can_import_structures": {"coordinator"},
+    "can_see_bank_account": {"coordinator", "treasurer", "auditor", "coordinator and auditor"},
+    "can_ask_bank_account_change": {"coordinator"},
+    "can_decide_bank_account_change": {"coordinator", "treasurer"},
     "can_invite": {"coordinator"},
     "can_grant_role": {"coordinator"},
     "can_revoke_role": {"coordinator"},
@@ -47,6 +50,8 @@ ABOUT_SOMETHING = {
     ("can_see_structure", OTHER): {"coordinator", "treasurer", "auditor", "coordinator and auditor"},
     ("can_edit_structure", OWN): {"coordinator"},
     ("can_edit_structure", OTHER): {"coordinator"},
+    ("can_approve_bank_account_change", 7): set(),
+    ("can_approve_bank_account_change", 8): {"coordinator", "treasurer"},
     ("can_deactivate_person", 7): set(),
     ("can_deactivate_person", 8): {"coordinator"},
 }

@@ -65,7 +65,8 @@ def issue_credit_note(actor: Actor, *, invoice_id: int, reason: str, on: date, a
     series = grouping.credit_series
     draft = rules.credit_note(queries.invoice_record(invoice.id), issued_on=on, reason=told)
     sequence = take_numbers(series, count=1, on=on)
-    record = rules.numbered(draft, number=rules.invoice_number(series, year=on.year, sequence=sequence))
+    number = rules.invoice_number(series, year=on.year, sequence=sequence)
+    record = rules.numbered(draft, number=number, anchor=journal.anchor(grouping.id))
     row = {
         **invoice_row(record, logo_sha256=invoice.record.get("logo_sha256")),
         "grouping_id": invoice.grouping_id, "series": series, "year": on.year, "sequence": sequence,
@@ -92,7 +93,7 @@ def issue_again(actor: Actor, *, invoice_id: int, on: date, at: datetime) -> Iss
     invoice = _locked(actor, invoice_id)
     _check_again(invoice, on=on)
     grouping = members.get_grouping_by_id(invoice.grouping_id)
-    drafted = queries.draft_again(invoice, on=on)
+    drafted = queries.draft_again(invoice, on=on, at=at)
     series = grouping.invoice_series
     (issued,) = write_invoices(actor, grouping, (drafted,), series=series, month=invoice.month, at=at)
     after = {"number": issued.number, "replaces": invoice.number, "gross": issued.gross}

@@ -71,8 +71,11 @@ def write_invoices(
         "grouping_id": grouping.id, "series": series, "year": on.year, "month": month, "issued_by": actor.name,
         "issued_at": at,
     }  # fmt: skip
+    anchor = journal.anchor(grouping.id)
     records = [
-        rules.numbered(drafted.record, number=rules.invoice_number(series, year=on.year, sequence=sequence))
+        rules.numbered(
+            drafted.record, number=rules.invoice_number(series, year=on.year, sequence=sequence), anchor=anchor
+        )
         for sequence, drafted in enumerate(drafts, start=first)
     ]
     rows = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from coopter.billing import rules
 from coopter.billing.models import Invoice
@@ -72,7 +72,13 @@ class _Desk:
 
 
 def draft_month(
-    grouping: Grouping, *, month: Month, shares: Iterable[ShareRecord], prices: Mapping[int, Price], on: date
+    grouping: Grouping,
+    *,
+    month: Month,
+    shares: Iterable[ShareRecord],
+    prices: Mapping[int, Price],
+    on: date,
+    at: datetime,
 ) -> tuple[Drafted, ...]:
     """What would be invoiced, in the order of the structures' codes; nothing is written.
 
@@ -82,7 +88,7 @@ def draft_month(
     by_structure: dict[int, list[ShareRecord]] = {}
     for share in shares:
         by_structure.setdefault(share.structure_id, []).append(share)
-    issuance = issuance_of(grouping, month=month, on=on, basis="")
+    issuance = issuance_of(grouping, month=month, on=on, at=at, basis="")
     if prices and issuance.vat_regime is VatRegime.EXEMPT_261B:
         raise PriceUnderExemption(day=month.last)
     public = replace(issuance, notes=notes_on(on, public=True))
@@ -98,7 +104,7 @@ def draft_month(
     return tuple(drafts)
 
 
-def draft_again(invoice: Invoice, *, on: date) -> Drafted:
+def draft_again(invoice: Invoice, *, on: date, at: datetime) -> Drafted:
     """A cancelled invoice drafted anew: the same amounts before tax; parties, VAT and terms as they now stand.
 
     Raises PriceUnderExemption where the month's regime was corrected to art. 261 B and the lines are priced.
@@ -106,7 +112,7 @@ def draft_again(invoice: Invoice, *, on: date) -> Drafted:
     grouping = members.get_grouping_by_id(invoice.grouping_id)
     structure = members.get_structure(invoice.structure_id)
     old = invoice_record(invoice.id)
-    issuance = issuance_of(grouping, month=invoice.month, on=on, basis=old.basis)
+    issuance = issuance_of(grouping, month=invoice.month, on=on, at=at, basis=old.basis)
     if old.line_kind is LineKind.PRICED and issuance.vat_regime is VatRegime.EXEMPT_261B:
         raise PriceUnderExemption(day=invoice.month.last)
     if structure.is_public_body:

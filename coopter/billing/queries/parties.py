@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from coopter.billing import rules
 from coopter.billing.record import Address, BankAccount, BuyerReferences, Issuance, Notes, Party
@@ -69,15 +69,17 @@ def references_of(structure: Structure) -> BuyerReferences:
     )
 
 
-def issuance_of(grouping: Grouping, *, month: Month, on: date, basis: str) -> Issuance:
-    """What all invoices of a month have in common on the day of issue."""
+def issuance_of(grouping: Grouping, *, month: Month, on: date, at: datetime, basis: str) -> Issuance:
+    """What all invoices of a month have in common on the day of issue; the account is the one in force at this instant,
+    whatever day the invoice is dated (R39)."""
+    account = members.bank_account_on(at)
     return Issuance(
         seller=seller_of(grouping),
         period=month,
         issued_on=on,
         vat_regime=members.vat_regime(month.last),
         notes=notes_on(on),
-        account=BankAccount(iban=grouping.iban, name=grouping.name, bic=grouping.bic or "") if grouping.iban else None,
+        account=BankAccount(iban=account.iban, name=grouping.name, bic=account.bic) if account else None,
         basis=basis,
         vat_on_invoice=members.parameter("vat_on_debits", on=on).value == "yes",
         logo=logo_of(grouping),

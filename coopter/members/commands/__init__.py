@@ -1,5 +1,10 @@
 """What one can do in the members' room: found a grouping, keep its structures, invite people and give them roles."""
 
+from coopter.members.commands.bank import (
+    approve_bank_account_change,
+    ask_bank_account_change,
+    refuse_bank_account_change,
+)
 from coopter.members.commands.groupings import create_grouping, edit_grouping, set_parameter
 from coopter.members.commands.importing import import_structures
 from coopter.members.commands.invitations import Invited, accept_invitation, invite, withdraw_invitation
@@ -13,7 +18,8 @@ from coopter.members.commands.people import (
 from coopter.members.commands.structures import add_structure, edit_structure, join_grouping, leave_grouping
 
 __all__ = [
-    "Invited", "accept_invitation", "add_structure", "change_language", "create_grouping", "deactivate_person",
+    "Invited", "accept_invitation", "add_structure", "approve_bank_account_change", "ask_bank_account_change",
+    "change_language", "create_grouping", "deactivate_person",
     "edit_grouping", "edit_structure", "grant_role", "import_structures", "invite", "join_grouping", "leave_grouping",
-    "make_administrator", "revoke_role", "set_parameter", "withdraw_invitation",
+    "make_administrator", "refuse_bank_account_change", "revoke_role", "set_parameter", "withdraw_invitation",
 ]  # fmt: skip

@@ -15,12 +15,14 @@ from coopter.members.rules import (
     GROUPING_FIELDS,
     INITIAL,
     LONG_STANDING,
+    AccountChangesApart,
     GroupingDetails,
     GroupingKind,
     VatRegime,
     canonical_value,
     check_slug,
     checked_grouping,
+    ends_of,
 )
 from coopter.plumbing import journal, tenancy
 from coopter.plumbing.database import session
@@ -72,8 +74,9 @@ def create_grouping(
     journal.record(actor, "grouping.created", f"grouping:{grouping.id}", at=at, after={"slug": slug, "name": name})
     with tenancy.scope(grouping.id):
         journal.record(
-            inside, "grouping.created", f"grouping:{grouping.id}", at=at, after=values_of(checked, GROUPING_FIELDS)
-        )
+            inside, "grouping.created", f"grouping:{grouping.id}", at=at,
+            after=_without_account(values_of(checked, GROUPING_FIELDS)),
+        )  # fmt: skip
         if vat_regime is not None:
             regime = VatRegime(vat_regime).value
             _write(inside, "vat_regime", regime, vat_from or LONG_STANDING, decided_by=decided_by, at=at)
@@ -84,17 +87,19 @@ def create_grouping(
 def edit_grouping(actor: Actor, *, version: int, details: GroupingDetails, at: datetime) -> Grouping:
     """Change what the grouping in scope says of itself; documents already issued keep what they say.
 
-    Raises Conflict when somebody changed it since the form was opened (R22), and what the identifiers refuse.
+    Its first bank account is given here, the following ones by two people (R39). Raises Conflict when somebody changed
+    it since the form was opened (R22), AccountChangesApart, and what the identifiers refuse.
     """
     require(policies.can_edit_grouping(actor))
     grouping = reread(queries.get_grouping_by_id(_scope(actor)))
-    mine = values_of(checked_grouping(details), GROUPING_FIELDS)
+    mine = values_of(_keeping_account(grouping, checked_grouping(details)), GROUPING_FIELDS)
     refuse_stale(grouping, version=version, mine=mine)
     before, after = changes(grouping, mine)
     for name, value in after.items():
         setattr(grouping, name, value)
     grouping.version += 1
-    journal.record(actor, "grouping.edited", f"grouping:{grouping.id}", at=at, before=before, after=after)
+    told = _without_account(before), _without_account(after)
+    journal.record(actor, "grouping.edited", f"grouping:{grouping.id}", at=at, before=told[0], after=told[1])
     return grouping
 
 
@@ -131,6 +136,20 @@ def _write(actor: Actor, name: str, value: str, from_on: date, *, decided_by: st
     after = {"value": value, "from_on": from_on, "decided_by": row.decided_by}
     journal.record(actor, "parameter.set", f"parameter:{name}", at=at, before={"value": before.value}, after=after)
     return row
+
+
+def _keeping_account(grouping: Grouping, details: GroupingDetails) -> GroupingDetails:
+    """The details with the account that is there; raises AccountChangesApart when they bring another one (R39)."""
+    if grouping.iban is None:
+        return details
+    if (details.iban or grouping.iban, details.bic or grouping.bic) != (grouping.iban, grouping.bic):
+        raise AccountChangesApart()
+    return replace(details, iban=grouping.iban, bic=grouping.bic)
+
+
+def _without_account(values: dict[str, Any]) -> dict[str, Any]:
+    """What the journal keeps of a grouping: of its account number the ends alone (R40)."""
+    return {**values, "iban": ends_of(values["iban"])} if values.get("iban") else values
 
 
 def _scope(actor: Actor) -> int:

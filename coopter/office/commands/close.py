@@ -85,7 +85,7 @@ def close_month(actor: Actor, *, month: Month, on: date, at: datetime, expected:
     shares = _split(actor, month=month, worked=worked, at=at)
     grouping = members.get_grouping_by_id(grouping_in_scope())
     prices = prices_of(month, [w.employee_id for w in worked])
-    drafts = billing.draft_month(grouping, month=month, shares=shares, prices=prices, on=on)
+    drafts = billing.draft_month(grouping, month=month, shares=shares, prices=prices, on=on, at=at)
     _refuse_if(blocks_of_parties(grouping, drafts), month=month)
     now = total(drafted.record.gross for drafted in drafts)
     if expected is not None and now != expected:

@@ -14,7 +14,7 @@ from coopter.hours.rules import EntryRecord, EntryState, monday_of
 from coopter.members import queries as members
 from coopter.office import policies
 from coopter.office.queries.desk_months import ClosedMonth, OpenMonth, closed_months, open_months
-from coopter.office.queries.desk_records import Task, TaskKind
+from coopter.office.queries.desk_records import Task, TaskKind, bank_account_tasks
 from coopter.planning import queries as planning
 from coopter.planning.queries import ShiftRecord
 from coopter.plumbing.transaction import require
@@ -51,8 +51,9 @@ class EmployeeDesk:
 
 @dataclass(frozen=True, slots=True)
 class AccountsDesk:
-    """What a treasurer or an auditor finds: the months closed and to come, the latest invoices."""
+    """What a treasurer or an auditor finds: what waits for them, the months closed and to come, the latest invoices."""
 
+    tasks: tuple[Task, ...]
     closed: tuple[ClosedMonth, ...]
     months: tuple[OpenMonth, ...]
     invoices: tuple[InvoiceSummary, ...]
@@ -92,11 +93,11 @@ def employee_desk(actor: Actor, *, today: date) -> EmployeeDesk:
 
 
 def accounts_desk(actor: Actor, *, today: date) -> AccountsDesk:
-    """The desk of whoever reads the accounts and changes nothing."""
+    """The desk of whoever reads the accounts; a treasurer may find a change of IBAN to approve."""
     require(policies.can_read_office(actor))
     closed = closed_months(most=MOST)
     invoices = billing.list_invoices(actor, month=closed[0].month) if closed else ()
-    return AccountsDesk(closed, open_months(today), invoices[:MOST])
+    return AccountsDesk(tuple(bank_account_tasks(actor)), closed, open_months(today), invoices[:MOST])
 
 
 def _to_confirm(actor: Actor) -> Iterator[Task]:

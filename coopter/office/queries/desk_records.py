@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
 from coopter.hours.rules import EntryState
+from coopter.members import queries as members
+from coopter.values.actor import Actor
 from coopter.values.month import Month
 from coopter.values.refusal import Refusal
 
@@ -23,6 +26,7 @@ class TaskKind(Enum):
     DOCUMENTS_FAILED = "documents failed"
     DOCUMENTS_WAITING = "documents waiting"
     MAIL_FAILED = "mail failed"
+    BANK_ACCOUNT = "bank account"
     INVITATION_PENDING = "invitation pending"
     PLACEMENT_ENDING = "placement ending"
     STRUCTURE_INCOMPLETE = "structure incomplete"
@@ -68,3 +72,10 @@ class Task:
     lacks: tuple[str, ...] = ()
     refusal: Refusal | None = None
     is_urgent: bool = False
+
+
+def bank_account_tasks(actor: Actor) -> Iterator[Task]:
+    """A change of IBAN that awaits this very person's approval (R39)."""
+    change = members.bank_account_to_approve(actor)
+    if change is not None:
+        yield Task(TaskKind.BANK_ACCOUNT, 1, names=(change.asked_by,), subject_id=change.id, is_urgent=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import Enum
 
 from coopter.billing import commands as billing
@@ -20,6 +20,7 @@ from coopter.office import policies
 from coopter.plumbing.tenancy import grouping_in_scope
 from coopter.plumbing.transaction import require
 from coopter.values.actor import Actor
+from coopter.values.instants import at_paris
 from coopter.values.money import Money, total
 from coopter.values.month import Month
 from coopter.values.refusal import Refusal
@@ -131,7 +132,8 @@ def preview_month(actor: Actor, *, month: Month, on: date) -> Preview:
     if not any(block.subject is Subject.COSTS for block in blocks) and worked:
         shares = costs.preview_split(month, worked)
         try:
-            drafts = billing.draft_month(grouping, month=month, shares=shares, prices=prices, on=on)
+            at = at_paris(on, time())  # which bank account counts at what hour is no part of a preview
+            drafts = billing.draft_month(grouping, month=month, shares=shares, prices=prices, on=on, at=at)
         except Refusal as refusal:
             blocks.append(Obstacle(Subject.COSTS, refusal))
     blocks.extend(blocks_of_parties(grouping, drafts))

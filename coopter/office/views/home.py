@@ -25,7 +25,7 @@ def home() -> Any:
     employee = queries.employee_desk(actor, today=today) if actor.has(Role.EMPLOYEE) else None
     watches = policies.can_read_office(actor) and coordinator is None
     accounts = queries.accounts_desk(actor, today=today) if watches else None
-    desks = [desk for desk in (coordinator, employee, member) if desk is not None]
+    desks = [desk for desk in (coordinator, employee, member, accounts) if desk is not None]
     return render(
         coordinator=coordinator, member=member, employee=employee, accounts=accounts, today=today,
         tasks=[in_words(task) for desk in desks for task in desk.tasks],

@@ -50,6 +50,11 @@ def documents_of(month: Month) -> str:
     return url_for("billing.progress", month=str(month))
 
 
+def bank_account() -> str:
+    """The grouping's bank account and the changes asked for."""
+    return url_for("members.settings", _anchor="compte")
+
+
 def structures() -> str:
     """The member structures."""
     return url_for("members.structures")

@@ -16,6 +16,9 @@ ANYTHING, ANYONE = _("Tout"), _("Tout le monde")
 
 # Said of somebody: « Anne Riou … »; the subject's name is written beside it.
 SENTENCES: dict[str, Any] = {
+    "bank_account.approved": _("a approuvé un changement d’IBAN"),
+    "bank_account.asked": _("a demandé un changement d’IBAN"),
+    "bank_account.refused": _("a refusé un changement d’IBAN"),
     "contract.amended": _("a modifié un contrat"),
     "contract.ended": _("a mis fin à un contrat"),
     "costs.imported": _("a importé des coûts"),

@@ -149,6 +149,12 @@ def _ending(task: Task) -> Words:
     return _do(title, why, places.placement(task.subject_id), _("Voir"), icon="calendar-clock")
 
 
+def _bank_account(task: Task) -> Words:
+    why = _("%(name)s demande un autre compte pour les factures : rien ne change sans une deuxième personne.",
+            name=task.names[0])  # fmt: skip
+    return _do(_("IBAN à approuver"), why, places.bank_account(), _("Voir"), icon="landmark")
+
+
 def _structure_incomplete(task: Task) -> Words:
     if task.subject_id is None:
         why = _("%(names)s : sans fiche complète, pas de facture.", names=listed(task.names))
@@ -215,6 +221,7 @@ _WORDS: dict[TaskKind, Callable[[Task], Words]] = {
     TaskKind.DOCUMENTS_FAILED: _documents_failed,
     TaskKind.DOCUMENTS_WAITING: _documents_waiting,
     TaskKind.MAIL_FAILED: _mail_failed,
+    TaskKind.BANK_ACCOUNT: _bank_account,
     TaskKind.INVITATION_PENDING: _invitation,
     TaskKind.PLACEMENT_ENDING: _ending,
     TaskKind.STRUCTURE_INCOMPLETE: _structure_incomplete,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coopter.office import policies
-from coopter.office.queries.verify.chain import Head, check_chain, check_strays
+from coopter.office.queries.verify.chain import Head, announced_head, check_chain, check_strays
 from coopter.office.queries.verify.findings import DatabaseDamaged, Finding, Findings
 from coopter.office.queries.verify.reading import SPOILED
 from coopter.office.queries.verify.seals import check_rows
@@ -16,7 +16,7 @@ from coopter.plumbing import journal
 from coopter.plumbing.transaction import require
 from coopter.values.actor import Actor
 
-__all__ = ["Finding", "Head", "Verdict", "verify_grouping", "verify_installation"]
+__all__ = ["Finding", "Head", "Verdict", "head_of", "verify_grouping", "verify_installation"]
 
 Progress = Callable[[int, int], None]
 
@@ -53,6 +53,13 @@ def verify_grouping(actor: Actor, *, anchors: tuple[Head, ...] = (), progress: P
     documents = check_documents(findings, progress=progress)
     check_database(findings)
     return Verdict(head, rows, invoices, documents, findings.listed)
+
+
+def head_of(actor: Actor) -> Head:
+    """The end of the chain of the grouping in scope as its head announces it, unverified: to be noted elsewhere."""
+    require(policies.can_read_office(actor))
+    assert actor.grouping_id is not None
+    return announced_head(actor.grouping_id)
 
 
 def verify_installation(actor: Actor, *, chains: frozenset[int]) -> Verdict:

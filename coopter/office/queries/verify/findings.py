@@ -27,6 +27,11 @@ class AnchorBroken(Refusal):
     """L'ancre notée ailleurs (entrée %(sequence)s) ne correspond pas : le journal a été récrit depuis."""
 
 
+class PaperDisagrees(Refusal):
+    """La facture %(number)s porte l'ancre « %(anchor)s », qui n'est pas dans le journal : il a été récrit depuis. La
+    facture sur papier ou en PDF chez le membre fait foi."""
+
+
 class ChainStray(Refusal):
     """Le journal contient une chaîne (%(chain)s) qui n'est celle d'aucun groupement."""
 

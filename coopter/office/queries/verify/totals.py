@@ -13,6 +13,7 @@ from coopter.billing.record import Kind, LineKind
 from coopter.costs.models import CostLine, CostShare, CostSplit
 from coopter.hours.models import MonthLock
 from coopter.office.queries.verify import findings as found
+from coopter.office.queries.verify.anchors import Printed, check_anchors
 from coopter.office.queries.verify.findings import Findings
 from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
@@ -30,12 +31,15 @@ SHARED, INVOICED = Words("la somme des parts"), Words("la somme facturée")
 def check_invoices(findings: Findings) -> int:
     """Recompute the totals of every invoice from its lines, and compare with its row; returns how many there are."""
     ids = session().scalars(select(Invoice.id).order_by(Invoice.id)).all()
+    printed: list[Printed] = []
     for start in range(0, len(ids), BLOCK):
         query = select(Invoice).where(Invoice.id.in_(ids[start : start + BLOCK])).order_by(Invoice.id)
         fresh = session().scalars(query.execution_options(populate_existing=True)).all()
         for invoice, record in billing.bare_records(fresh):
             if not _holds(invoice, record):
                 findings.add(found.InvoiceWrong(number=invoice.number), table="invoice", row_id=invoice.id)
+            printed.append(Printed(invoice.id, invoice.number, record.anchor))
+    check_anchors(printed, findings=findings)
     return len(ids)
 
 
