@@ -26,7 +26,8 @@ def coopter() -> None:
 
 
 for _command in (
-    grouping, user, importing, hours, month, documents, export, verify, journal_group, back_up, put_back, doctor, serve, worker, demo,
+    grouping, user, importing, hours, month, documents, export, verify, journal_group, back_up, put_back, doctor, serve,
+    worker, demo,
 ):  # fmt: skip
     coopter.add_command(_command)
 

@@ -39,7 +39,7 @@ class NotAnAnchor(Refusal):
 
 
 def read_anchor(text: str) -> Head:
-    """A head as verify prints it, sequence:hash, or with the part of the hash that invoices print; raises NotAnAnchor."""
+    """A head as verify prints it, sequence:hash, or with what invoices print of the hash; raises NotAnAnchor."""
     sequence, _, given = text.partition(":")
     digest = given.replace(" ", "").lower()
     if not (sequence.isascii() and sequence.isdecimal() and re.fullmatch(r"[0-9a-f]{16}|[0-9a-f]{64}", digest)):
