@@ -199,7 +199,7 @@ class TestLayout:
         assert sheet.days_in_week == 5
         assert [work.employee for work in sheet.works] == ["Nolwenn Le Goff", "Yann Cariou"]
         first = sheet.works[0]
-        assert first.weeks[0].days.startswith("jeu.\u00a01\t") and first.weeks[0].skipped == 3
+        assert first.weeks[0].days.startswith("jeu.\u00a01er\t") and first.weeks[0].skipped == 3
         assert sum(week.minutes for week in first.weeks) == first.minutes
         assert sum(work.minutes for work in sheet.works) == sheet.record.minutes
 
