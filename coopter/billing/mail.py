@@ -41,5 +41,5 @@ def announce(invoice: Invoice, *, at: datetime) -> None:
 def _subject(record: InvoiceRecord) -> str:
     month, gross = formats.month(record.period), formats.money(record.gross)
     if record.preceding is not None:
-        return f"Avoir {record.number} : la facture {record.preceding.number} de {month} est annulée"
-    return f"Facture {record.number} de {month} : {gross} à régler avant le {formats.day(record.due_on)}"
+        return f"Avoir {record.number} : la facture {record.preceding.number} ({month}) est annulée"
+    return f"Facture {record.number} ({month}) : {gross} à régler au plus tard le {formats.day(record.due_on)}"

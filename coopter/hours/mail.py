@@ -49,7 +49,7 @@ def tell_of_dispute(entry: EntryRecord, *, reason: str, by: str, at: datetime) -
     grouping = members.get_grouping_by_id(tenancy.grouping_in_scope())
     context = {
         "employee": employee.name, "structure": structure.name, "worked_on": entry.worked_on,
-        "minutes": entry.minutes, "activity": entry.activity, "reason": reason, "by": by,
+        "minutes": entry.minutes, "activity": entry.activity, "reason": reason, "by": by, "month": Month.of(entry.worked_on),
     }  # fmt: skip
     for kind, address in (("employee", employee.email), ("grouping", grouping.email)):
         if address:
@@ -107,5 +107,7 @@ def _validators(structure_id: int) -> list[members.Holder]:
     return [one for one in holders if one.can_validate_hours and one.active and one.email]
 
 
-def _post(**message: Any) -> None:
-    mail.post(**message, grouping_id=tenancy.grouping_in_scope())
+def _post(*, context: dict[str, Any], **message: Any) -> None:
+    grouping = members.get_grouping_by_id(tenancy.grouping_in_scope())
+    context = {**context, "grouping_name": grouping.name, "slug": grouping.slug}
+    mail.post(context=context, **message, grouping_id=grouping.id)

@@ -183,7 +183,7 @@ def test_the_message_as_it_leaves(told: Told, quick: list[str], home: Path, app:
     assert isinstance(message, EmailMessage)
     text = " ".join(message.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
     assert "1 068,24 €" in text and "5 mai 2026" in text and "FR76 3000" in text
-    assert message["Subject"].startswith("Facture FA-2026-0001 de mars 2026")
+    assert message["Subject"].startswith("Facture FA-2026-0001 (mars 2026)")
 
 
 def test_a_credit_note_is_announced_with_its_reason(told: Told, quick: list[str]) -> None:

@@ -53,7 +53,7 @@ def make_document(effect: outbox.Effect) -> None:
         end_reads()  # no read is left open while the child works
         printed = print_invoice(record, renderer=press(), when=issued_at)
         pdf, xml = files.store(printed.pdf), files.store(printed.xml)
-        presser = Actor(None, "presse", effect.grouping_id, roles=frozenset({Role.COORDINATOR}))
+        presser = Actor(None, "CoopTer", effect.grouping_id, roles=frozenset({Role.COORDINATOR}))
         attach_document(presser, invoice_id=invoice_id, pdf_sha256=pdf, xml_sha256=xml, at=effect.created_at)
 
 

@@ -155,8 +155,8 @@ def visible_structure(actor: Actor, structure_id: int) -> Structure:
 
 
 def employee_sheet(actor: Actor, *, employee_id: int, day: date, today: date, more: Iterable[Line] = ()) -> Sheet:
-    """An employee's week over all structures, with the lines of the week before ready to be filled again; a structure
-    without any has one line of no activity.
+    """An employee's week over all structures. A structure where nothing is logged yet shows the lines of the week
+    before, ready to be filled again, or one line of no activity; any other line is asked for.
 
     Raises NotFound for an unknown employee and for whoever may not see this week.
     """
@@ -166,8 +166,9 @@ def employee_sheet(actor: Actor, *, employee_id: int, day: date, today: date, mo
     entries = week_entries(monday, employee_id=employee_id)
     before = week_entries(monday - timedelta(days=7), employee_id=employee_id)
     placed = [key for key, periods in index.placements.items() if _touches(periods, monday)]
-    lines = {_line(entry) for entry in (*before, *entries) if (entry.employee_id, entry.structure_id) in placed}
-    lines |= {(*pair, "") for pair in placed if pair not in {line[:2] for line in lines}}
+    filled = {_line(entry)[:2] for entry in entries}
+    lines = {line for line in map(_line, before) if line[:2] in placed and line[:2] not in filled}
+    lines |= {(*pair, "") for pair in placed if pair not in filled and pair not in {line[:2] for line in lines}}
     sheet = _sheet(actor, monday, today=today, index=index, entries=entries, lines={*lines, *_own(more, employee_id)})
     choices = sorted({(pair[1], index.structures[pair[1]]) for pair in placed}, key=lambda one: one[1])
     warnings = long_times(
@@ -179,7 +180,7 @@ def employee_sheet(actor: Actor, *, employee_id: int, day: date, today: date, mo
 
 
 def structure_sheet(actor: Actor, *, structure_id: int, day: date, today: date, more: Iterable[Line] = ()) -> Sheet:
-    """A structure's week: the employees placed there, and only what they do there.
+    """A structure's week: the employees placed there, and only what they do there; an empty line for who has none.
 
     Raises NotFound for an unknown structure and for whoever may not see its hours.
     """
@@ -190,7 +191,9 @@ def structure_sheet(actor: Actor, *, structure_id: int, day: date, today: date, 
     placed = [
         pair for pair, periods in index.placements.items() if pair[1] == structure_id and _touches(periods, monday)
     ]
-    lines = {(*pair, "") for pair in placed} | {line for line in more if line[1] == structure_id and line[:2] in placed}
+    filled = {_line(entry)[:2] for entry in entries}
+    lines = {(*pair, "") for pair in placed if pair not in filled}
+    lines |= {line for line in more if line[1] == structure_id and line[:2] in placed}
     sheet = _sheet(actor, monday, today=today, index=index, entries=entries, lines=lines)
     choices = sorted({(pair[0], index.employees[pair[0]]) for pair in placed}, key=lambda one: one[1])
     return Sheet(monday, sheet.days, sheet.rows, (), tuple(choices), sheet.total, sheet.by_day)

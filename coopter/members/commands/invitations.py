@@ -170,7 +170,7 @@ def _send(invitation: Invitation, actor: Actor, link: str, *, language: str, at:
         context={
             "first_name": invitation.first_name,
             "grouping_name": grouping.name,
-            "invited_by": actor.name,
+            "invited_by": actor.name if actor.person_id else "",
             "link": link,
             "expires_at": invitation.expires_at,
         },

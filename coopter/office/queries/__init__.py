@@ -20,11 +20,21 @@ from coopter.office.queries.desk_people import (
 )
 from coopter.office.queries.desk_records import Task, TaskKind, Team
 from coopter.office.queries.journal import JournalFilter, JournalLine, JournalPage, list_journal
-from coopter.office.queries.preview import MemberPreview, Obstacle, Preview, Subject, preview_month
+from coopter.office.queries.preview import (
+    BigChange,
+    HoursWaiting,
+    MemberPreview,
+    Obstacle,
+    PartyIncomplete,
+    Preview,
+    Subject,
+    preview_month,
+)
 
 __all__ = [
-    "AccountsDesk", "ClosedMonth", "Desk", "EmployeeDesk", "JournalFilter", "JournalLine", "JournalPage",
-    "MemberDesk", "MemberPreview", "Obstacle", "OpenMonth", "Preview", "Subject", "Task", "TaskKind", "Team",
+    "AccountsDesk", "BigChange", "ClosedMonth", "Desk", "EmployeeDesk", "HoursWaiting", "JournalFilter", "JournalLine",
+    "JournalPage", "MemberDesk", "MemberPreview", "Obstacle", "OpenMonth", "PartyIncomplete", "Preview", "Subject",
+    "Task", "TaskKind", "Team",
     "accounts_desk", "closed_months", "coordinator_desk", "employee_desk", "find_closed",
     "get_closed", "list_journal", "member_desk", "open_months", "preview_month", "waiting_for",
 ]  # fmt: skip

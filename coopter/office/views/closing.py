@@ -12,7 +12,7 @@ from coopter.billing import queries as billing
 from coopter.office import commands, policies, queries
 from coopter.office.forms import CloseMonth, DateOfIssue
 from coopter.office.views import blueprint
-from coopter.office.views.words import remedy_of
+from coopter.office.views.words import remedies_of
 from coopter.plumbing import clock
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render, written
@@ -74,8 +74,7 @@ def _preview(month: Month, *, on: date, dates: DateOfIssue | None = None, status
     return render(
         page="closing", status=status, month=month, preview=preview, dates=dates or _dates(on),
         form=CloseMonth(formdata=None, data={"on": on, "expected": preview.gross}),
-        blocks=[remedy_of(one, month=month) for one in preview.blocks],
-        warnings=[remedy_of(one, month=month) for one in preview.warnings],
+        blocks=remedies_of(preview.blocks, month=month), warnings=remedies_of(preview.warnings, month=month),
         may_close=policies.can_close_month(g.actor), parts=_parts(preview),
     )  # fmt: skip
 

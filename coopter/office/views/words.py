@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from coopter.office.queries import Desk, Obstacle, Subject, Task, TaskKind
+from coopter.office.queries import BigChange, Desk, HoursWaiting, Obstacle, PartyIncomplete, Subject, Task, TaskKind
 from coopter.office.views import places
 from coopter.planning.rules import Slot, clock_text, wall_minutes
 from coopter.plumbing import formats
@@ -36,13 +36,36 @@ def listed(names: Sequence[str], *, most: int = 3) -> str:
     return _("%(names)s et %(last)s", names=", ".join(names[:-1]), last=names[-1])
 
 
+def remedies_of(obstacles: Sequence[Obstacle], *, month: Month) -> list[Words]:
+    """What blocks or warns before a closing, in its order; the members whose amount jumps are one item, at its end."""
+    jumps = [str(one.refusal.facts["name"]) for one in obstacles if isinstance(one.refusal, BigChange)]
+    others = [remedy_of(one, month=month) for one in obstacles if not isinstance(one.refusal, BigChange)]
+    if not jumps:
+        return others
+    title = ngettext(
+        "Un montant change de plus de moitié depuis le mois précédent",
+        "%(num)d montants changent de plus de moitié depuis le mois précédent",
+        len(jumps),
+    )
+    why = _("%(names)s : vérifiez les heures et les coûts.", names=listed(jumps, most=12))
+    return [*others, {"title": title, "why": why, "url": None, "icon": "triangle-alert"}]
+
+
 def remedy_of(obstacle: Obstacle, *, month: Month) -> Words:
     """Something that blocks or warns before a closing, as the macro `steps` shows it: the sentence and its remedy."""
     subject, facts = obstacle.subject, obstacle.refusal.facts
-    if subject is Subject.HOURS:
-        title = str(facts.get("structure") or _("Des heures attendent"))
-        where, action, icon = places.hours_of(month), _("Voir les heures"), "clock"
-    elif subject is Subject.COSTS:
+    if isinstance(obstacle.refusal, HoursWaiting):
+        title = ngettext(
+            "%(name)s : une ligne d’heures à confirmer", "%(name)s : %(num)d lignes d’heures à confirmer",
+            int(facts["lines"]), name=written(facts["structure"]),
+        )  # fmt: skip
+        why = _("Relancez la structure, ou confirmez à sa place en disant pourquoi.")
+        return _do(title, why, places.hours_of(month), _("Voir les heures"), icon="clock")
+    if isinstance(obstacle.refusal, PartyIncomplete) and subject is Subject.STRUCTURE:
+        why = _("Il manque %(missing)s. Complétez la fiche avant de facturer.", missing=written(facts["missing"]))
+        record = places.structure(obstacle.subject_id)
+        return _do(str(facts["name"]), why, record, _("Ouvrir sa fiche"), icon="building-2")
+    if subject is Subject.COSTS:
         title, where, action, icon = _("Les coûts sont à revoir"), places.costs_of(month), _("Voir les coûts"), "coins"
     elif subject is Subject.GROUPING:
         title, where, action, icon = _("La fiche du groupement"), places.settings(), _("Ouvrir"), "settings"
