@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 
 from coopter.cli.frame import REFUSED, Answer, Progress, answering, grouping_option, inside, said
 from coopter.cli.words import DAY, FOLDER, MONTH, FrenchGroup
@@ -16,7 +15,7 @@ from coopter.office import commands as office
 from coopter.office import queries
 from coopter.office.commands.documents import render_documents
 from coopter.office.commands.export import export_month
-from coopter.plumbing import clock
+from coopter.plumbing import clock, parallel
 from coopter.plumbing.formats import hours as as_hours
 from coopter.plumbing.formats import money as as_money
 from coopter.values.month import Month
@@ -103,7 +102,7 @@ def documents() -> None:
 def render(slug: str) -> Answer:
     """Fait les PDF et les XML qui manquent ; recommencer n'en fait aucun deux fois."""
     with inside(slug) as actor:
-        workers = current_app.config["PDF_WORKERS"]
+        workers = parallel.workers()
         done = render_documents(actor, at=clock.now(), workers=workers, progress=Progress("Documents"))
     facts = {"made": done.made, "failed": list(done.failed)}
     text = f"{done.made} documents faits." + "".join(f"\n  Échec, {words}" for words in done.failed)
@@ -123,7 +122,7 @@ def export() -> None:
 def export_files(month: Month, slug: str, to: Path) -> Answer:
     """Écrit les PDF, les XML, invoices.csv et shares.csv d'un mois clos ; fait d'abord les documents qui manquent."""
     with inside(slug) as actor:
-        workers = current_app.config["PDF_WORKERS"]
+        workers = parallel.workers()
         progress = Progress("Documents")
         done = export_month(actor, month=month, to=to, at=clock.now(), workers=workers, progress=progress)
     facts = {"month": str(month), "to": str(to), "invoices": done.invoices, "shares": done.shares}

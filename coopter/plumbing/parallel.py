@@ -12,6 +12,11 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+def workers() -> int:
+    """How many documents this installation makes at once (COOPTER_PDF_WORKERS)."""
+    return int(current_app.config["PDF_WORKERS"])
+
+
 def in_threads(
     work: Callable[[Item], Result],
     items: Sequence[Item],

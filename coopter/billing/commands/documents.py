@@ -15,6 +15,7 @@ from coopter.billing.pdf.page import print_invoice
 from coopter.billing.pdf.renderer import Renderer
 from coopter.plumbing import files, journal, outbox, tenancy
 from coopter.plumbing.database import session
+from coopter.plumbing.parallel import workers
 from coopter.plumbing.transaction import command, end_reads, require
 from coopter.values.actor import Actor, Role
 
@@ -23,13 +24,14 @@ _PRESS_LOCK = threading.Lock()
 _presses: dict[int, Renderer] = {}
 
 
-def press(workers: int = 2) -> Renderer:
+def press() -> Renderer:
     """The rendering children of this process, shared by all threads and stopped with it."""
+    size = workers()
     with _PRESS_LOCK:
-        if workers not in _presses:
-            _presses[workers] = Renderer(workers=workers)
-            atexit.register(_presses[workers].close)
-        return _presses[workers]
+        if size not in _presses:
+            _presses[size] = Renderer(workers=size)
+            atexit.register(_presses[size].close)
+        return _presses[size]
 
 
 def order_documents(invoices: Iterable[int], *, at: datetime) -> None:
