@@ -1,4 +1,4 @@
-"""A grouping and what is in it, made in one call each: plain functions that write rows as a command would leave them."""
+"""A grouping and what is in it, in one call each: plain functions that write rows as a command would leave them."""
 
 from __future__ import annotations
 
@@ -103,8 +103,15 @@ def a_structure(code: str | None = None, *, joined_on: date = LONG_AGO, **fields
     return structure
 
 
-def an_employee(*structures: Structure, code: str | None = None, first_name: str = "Nolwenn", last_name: str = "Le Goff",
-                weekly_minutes: int = 2100, starts_on: date = LONG_AGO, **fields: Any) -> Employee:  # fmt: skip
+def an_employee(
+    *structures: Structure,
+    code: str | None = None,
+    first_name: str = "Nolwenn",
+    last_name: str = "Le Goff",
+    weekly_minutes: int = 2100,
+    starts_on: date = LONG_AGO,
+    **fields: Any,
+) -> Employee:
     """A shared employee with a contract whose potential users are these structures, placed at each of them."""
     number = next(_numbers)
     employee = saved(

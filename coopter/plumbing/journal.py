@@ -180,7 +180,7 @@ def entry_hash(entry: JournalEntry) -> str:
     )
 
 
-def final_rows(table: Table, *where: ColumnElement[bool]) -> Iterable[Row[Any]]:
+def final_rows(table: Table, *where: ColumnElement[bool]) -> Iterable[Row[*tuple[Any, ...]]]:
     """Rows about to be sealed, or verified, a thousand at a time: every column in order, as the driver gives it."""
     columns = [type_coerce(column, Text()).label(column.name) for column in table.columns]
     return session().execute(select(*columns).where(*where).order_by(table.c.id)).yield_per(SEAL_SIZE)

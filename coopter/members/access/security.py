@@ -129,7 +129,7 @@ class HousePasswords(PasswordUtil):  # type: ignore[misc]
 class AnyAuthenticator(WebauthnUtil):  # type: ignore[misc]
     """Passkeys of any kind: the phone's or the computer's own as well as a key on a ring."""
 
-    def authenticator_selection(self, user: Person, usage: str) -> Any:
+    def authenticator_selection(self, user: Any, usage: str) -> Any:
         """What a new key must do; the library asks for a key on a ring to sign in with, and phones keep silent."""
         wanted = super().authenticator_selection(user, usage)
         wanted.authenticator_attachment = None
