@@ -15,9 +15,10 @@ from typing import Any
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import make_url
 
 from coopter.members.models import Person
-from coopter.plumbing import clock
+from coopter.plumbing import clock, outbox
 from coopter.settings import Settings
 from tests.browser import world as worlds
 from tests.browser.pictures import Pictures
@@ -75,11 +76,10 @@ def own_settings(settings: Settings, home: Path, on_postgresql: bool) -> Setting
     folder.mkdir(mode=0o700)
     url = f"sqlite:///{folder / 'coopter.sqlite'}"
     if on_postgresql:
-        server, _, _name = settings.database_url.rpartition("/")
         with psycopg.connect(settings.database_url.replace("+psycopg", "", 1), autocommit=True) as connection:
             connection.execute("DROP DATABASE IF EXISTS coopter_browser")
             connection.execute("CREATE DATABASE coopter_browser")
-        url = f"{server}/coopter_browser"
+        url = make_url(settings.database_url).set(database="coopter_browser").render_as_string(hide_password=False)
     return replace(settings, data_dir=folder, database_url=url, demo=True)
 
 
@@ -116,7 +116,10 @@ def make_world(site: Site) -> Callable[..., World]:
 
     def make(**how: Any) -> World:
         with site.app.app_context():
-            return worlds.a_world(f"cap-rade-{next(_numbers)}", **how)
+            world = worlds.a_world(f"cap-rade-{next(_numbers)}", **how)
+            if Pictures.from_environment().folder:
+                outbox.drain(clock=clock.now)  # pictures show a quiet morning
+        return world
 
     return make
 

@@ -33,6 +33,7 @@ class Pictures:
         if self.folder is None:
             return
         assert page.viewport_size is not None
+        page.wait_for_load_state("networkidle")  # icons come after the page
         if at is not None:
             at.evaluate("place => window.scrollTo(0, place.getBoundingClientRect().top + window.scrollY - 12)")
         if whole:  # a window as tall as the page, so that what is fixed to its foot stands at the page's foot

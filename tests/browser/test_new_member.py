@@ -29,7 +29,7 @@ def test_a_structure_joins_and_its_representative_comes_in(
     told.shown(anne, "structures")
     anne.get_by_role("link", name="Ajouter une structure").click()
     for label, text in (
-        ("Nom légal", "Les Jardins de Kerblaisy"), ("Code", "JARDINS"), ("SIRET", "12345678901234"),
+        ("Nom légal", "Les Jardins du Vent"), ("Code", "JARDINS"), ("SIRET", "12345678901234"),
         ("Adresse", "14 chemin du Verger"), ("Code postal", "56100"), ("Ville", "Lorient"),
         ("Adresse électronique", "contact@jardins.example"), ("Effectif", "6"),
     ):  # fmt: skip
@@ -41,7 +41,7 @@ def test_a_structure_joins_and_its_representative_comes_in(
     told.shown(anne, "structure-fautive")
     anne.get_by_label(re.compile(r"^SIRET(\s|$)")).fill(a_siret(8765))
     anne.get_by_role("button", name="Enregistrer").click()
-    expect(anne.get_by_role("heading", level=1)).to_have_text("Les Jardins de Kerblaisy")
+    expect(anne.get_by_role("heading", level=1)).to_have_text("Les Jardins du Vent")
 
     told("Elle invite Katell, qui confirmera les heures et verra les factures.")
     anne.get_by_role("link", name="Inviter").click()
@@ -65,7 +65,7 @@ def test_a_structure_joins_and_its_representative_comes_in(
     katell.get_by_role("button", name="Se connecter").click()
     expect(katell.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
     door(katell, "Ma structure")
-    expect(katell.get_by_role("heading", level=1)).to_have_text("Les Jardins de Kerblaisy")
+    expect(katell.get_by_role("heading", level=1)).to_have_text("Les Jardins du Vent")
 
     told("Anne met Yann à disposition : la structure doit d’abord être dans la liste de son contrat.")
     anne.goto(world.url("salaries", world.employees["Yann"]))
@@ -79,13 +79,13 @@ def test_a_structure_joins_and_its_representative_comes_in(
     anne.get_by_label(re.compile("^Engagement par semaine")).fill("7h")
     told.shown(anne, "mise-a-disposition")
     anne.get_by_role("button", name="Enregistrer").click()
-    expect(anne.locator("main")).to_contain_text("Les Jardins de Kerblaisy")
+    expect(anne.locator("main")).to_contain_text("Les Jardins du Vent")
 
 
 def choose(page: Page, label: str) -> None:
     """The Jardins in a list of structures."""
     structures = page.get_by_label(re.compile(f"^{label}"))
-    structures.select_option(structures.locator("option", has_text="Les Jardins de Kerblaisy").get_attribute("value"))
+    structures.select_option(structures.locator("option", has_text="Les Jardins du Vent").get_attribute("value"))
 
 
 def link_sent_to(site: Site, address: str) -> str:
