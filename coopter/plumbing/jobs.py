@@ -60,5 +60,9 @@ def _queue(app: Flask) -> Huey:
             "coopter", dsn=url.replace("postgresql+psycopg", "postgresql"), results=False, serializer=JsonSerializer()
         )
     return SqliteHuey(
-        "coopter", filename=str(app.config["DATA_DIR"] / "jobs.sqlite"), results=False, serializer=JsonSerializer()
+        "coopter",
+        filename=str(app.config["DATA_DIR"] / "jobs.sqlite"),
+        journal_mode="delete",  # huey's own default is WAL, which an affected SQLite can lose (row R15)
+        results=False,
+        serializer=JsonSerializer(),
     )
