@@ -85,10 +85,22 @@ def _secret_key(given: str | None, data_dir: Path) -> str:
             raise WeakSecretKey(WeakSecretKey.__doc__)
         return given
     path = data_dir / "secret-key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+    if not path.exists():
+        _make_key(path)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _make_key(path: Path) -> None:
+    """Write a key of our own, whole or not at all: of two processes that start together, one key is kept."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as made:
         made.write(secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii").strip()
+        made.flush()
+        os.fsync(made.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # the other one was first
+    finally:
+        draft.unlink()
