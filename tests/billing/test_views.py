@@ -138,7 +138,7 @@ def test_the_walk_is_whole(desk: Desk) -> None:
     shown = text(desk.browser(Role.REPRESENTATIVE).get(desk.of(0, "/lignes/1/pourquoi")))
     for words in (
         "666,67 €", "666,6667 €", "2 ÷ 3", "a reçu un de ces centimes", "1 000,00 €", "au prorata des heures",
-        "8 h ici", "12 h en tout", "lun. 2 mars", "Paie", "confirmée par Anne Riou, 1 octobre 2026 à 10:00",
+        "8 h ici", "12 h en tout", "lun. 2 mars", "Paie", "confirmée par Anne Riou, 1er octobre 2026 à 10:00",
         "la règle commune",
     ):  # fmt: skip
         assert words in shown, words
