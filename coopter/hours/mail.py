@@ -49,7 +49,8 @@ def tell_of_dispute(entry: EntryRecord, *, reason: str, by: str, at: datetime) -
     grouping = members.get_grouping_by_id(tenancy.grouping_in_scope())
     context = {
         "employee": employee.name, "structure": structure.name, "worked_on": entry.worked_on,
-        "minutes": entry.minutes, "activity": entry.activity, "reason": reason, "by": by, "month": Month.of(entry.worked_on),
+        "minutes": entry.minutes, "activity": entry.activity, "reason": reason, "by": by,
+        "month": Month.of(entry.worked_on),
     }  # fmt: skip
     for kind, address in (("employee", employee.email), ("grouping", grouping.email)):
         if address:

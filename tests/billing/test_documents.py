@@ -193,7 +193,7 @@ def test_a_credit_note_is_announced_with_its_reason(told: Told, quick: list[str]
     issue_credit_note(told.coordinator, invoice_id=invoice_id, reason="Adresse fausse", on=LATER, at=NOW)
     drain("document")
     content = mails()[-1][1]
-    assert content["subject"] == "Avoir AV-2026-0001 : la facture FA-2026-0001 de mars 2026 est annulée"
+    assert content["subject"] == "Avoir AV-2026-0001 : la facture FA-2026-0001 (mars 2026) est annulée"
     assert "Adresse fausse" in content["text"] and "IBAN" not in content["text"]
 
 

@@ -12,7 +12,6 @@ from coopter.hours import commands, forms, imports, policies, queries
 from coopter.hours.rules import EntryState
 from coopter.hours.views import blueprint
 from coopter.hours.views.confirming import may_settle
-
 from coopter.plumbing import clock, importing
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render

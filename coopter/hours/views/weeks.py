@@ -168,11 +168,7 @@ def _say_logged(done: commands.Logged) -> None:
     if not done.written and not done.removed:
         flash(_("Rien n'a changé."), "info")
         return
-    flash(
-        _("Enregistré : %(written)s ligne(s) écrite(s), %(removed)s retirée(s).", written=done.written,
-          removed=done.removed),
-        "success",
-    )  # fmt: skip
+    flash(ngettext("Enregistré : une ligne.", "Enregistré : %(num)d lignes.", done.written + done.removed), "success")
 
 
 def _back(endpoint: str, form: forms.WeekForm, **values: Any) -> Any:

@@ -12,7 +12,7 @@ from coopter.values.actor import Role
 
 SLUG, NAME = "cap-cooperation", "Cap Coopération"
 GROUPING: dict[str, Any] = {
-    "legal_form": "association",
+    "legal_form": "Association loi 1901",
     "address": "12 quai des Indes",
     "postcode": "56100",
     "city": "Lorient",
