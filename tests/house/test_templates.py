@@ -114,3 +114,20 @@ def test_nothing_is_marked_safe(app: Flask) -> None:
         if "autoescape" in (TEMPLATES / name).read_text("utf-8"):
             found.add(name)
     assert found == REVIEWED_AS_SAFE
+
+
+def test_each_imports_the_macros_that_it_calls(app: Flask) -> None:
+    """A part that leans on its page's imports breaks the day when the page no longer needs them."""
+    macros = {
+        macro.name for name in NAMES if name.startswith("_macros/") for macro in parsed(app, name).find_all(nodes.Macro)
+    }
+    lacking = {}
+    for name in NAMES:
+        tree = parsed(app, name)
+        called = {call.node.name for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name)}
+        own = {macro.name for macro in tree.find_all(nodes.Macro)}
+        for node in tree.find_all(nodes.FromImport):
+            own |= {one[1] if isinstance(one, tuple) else one for one in node.names}
+        if lost := (called & macros) - own:
+            lacking[name] = lost
+    assert lacking == {}
