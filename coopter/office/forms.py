@@ -43,5 +43,3 @@ class NarrowJournal(FlaskForm):  # type: ignore[misc]
     par = SelectField(_("Fait par"), validate_choice=False)
     du = DayField(_("Du"))
     au = DayField(_("Au"))
-
-

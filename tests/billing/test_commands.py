@@ -257,9 +257,7 @@ def attach(told: Told) -> None:
     """A document for the first invoice, without making one."""
     from coopter.billing.commands import attach_document
 
-    attach_document(
-        told.coordinator, invoice_id=told.invoices[0].id, pdf_sha256="a" * 64, xml_sha256="b" * 64, at=NOW
-    )
+    attach_document(told.coordinator, invoice_id=told.invoices[0].id, pdf_sha256="a" * 64, xml_sha256="b" * 64, at=NOW)
 
 
 def test_the_orm_changes_nothing_issued(told: Told) -> None:

@@ -42,9 +42,13 @@ def mails() -> list[tuple[int | None, dict[str, Any]]]:
 def test_one_document_is_really_made(told: Told) -> None:
     """The whole chain once: outbox, rendering child, store, seal; the PDF holds the XML that is stored beside it."""
     first = told.invoices[0]
-    effect = session().scalars(
-        select(outbox.OutboxRow).where(outbox.OutboxRow.key == queries.document_key(told.grouping.id, first.id))
-    ).one()
+    effect = (
+        session()
+        .scalars(
+            select(outbox.OutboxRow).where(outbox.OutboxRow.key == queries.document_key(told.grouping.id, first.id))
+        )
+        .one()
+    )
     given = outbox.Effect(effect.id, effect.key, effect.grouping_id, effect.payload, effect.created_at)
     documents.make_document(given)
     pdf = queries.download(told.coordinator, invoice_id=first.id, kind="pdf")
@@ -215,4 +219,3 @@ def test_a_stranger_attaches_nothing(told: Told) -> None:
         documents.attach_document(
             actor(told.grouping, Role.AUDITOR), invoice_id=told.invoices[0].id, pdf_sha256="a", xml_sha256="b", at=NOW
         )
-

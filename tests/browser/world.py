@@ -210,4 +210,3 @@ def _people(slug: str, structures: dict[str, Structure], employees: dict[str, Em
         "treasurer": named("Hervé", "Donval", Role.TREASURER),
         "auditor": named("Claire", "Besnard", Role.AUDITOR),
     }
-

@@ -180,4 +180,3 @@ def _invoiced(months: Iterable[Month]) -> dict[tuple[Month, Kind], tuple[int, Mo
         .group_by(Invoice.month, Invoice.kind)
     )
     return {(month, kind): (int(count), net, gross) for month, kind, count, net, gross in session().execute(query)}
-
