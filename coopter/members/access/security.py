@@ -67,6 +67,7 @@ SETTINGS = {
     "RETURN_GENERIC_RESPONSES": True,
     "API_ENABLED_METHODS": ["session"],
     "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+    "MSG_REAUTHENTICATION_REQUIRED": ("You must reauthenticate to access this endpoint", "info"),  # nobody did wrong
     "EMAIL_PLAINTEXT": False,  # MailUtil writes its own text
     "EMAIL_HTML": False,
     "PASSWORD_HASH": "argon2",
