@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_security import hash_password
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from coopter.members.models import Person
 from coopter.plumbing.database import session
@@ -59,8 +59,10 @@ def door(page: Page, name: str) -> None:
     """Through one of the doors of the navigation, under « Plus » on a phone if need be."""
     bar = page.get_by_role("navigation", name="Navigation principale")
     direct = bar.get_by_role("link", name=name)
+    page.wait_for_load_state()
     if not direct.first.is_visible():
-        bar.get_by_text("Plus").click()
+        bar.locator("summary").click()
+        expect(bar.locator("details")).to_have_attribute("open", "")
     direct.locator("visible=true").first.click()
 
 
