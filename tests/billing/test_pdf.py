@@ -121,7 +121,7 @@ class TestAssistiveTools:
         for amount in (INVOICE.net, INVOICE.tax, INVOICE.gross, *(line.amount for line in INVOICE.lines)):
             assert formats.money(amount).replace("\u202f", " ").replace("\u00a0", " ") in text
         for words in (
-            "5 mai 2007",
+            "05/05/2007",
             "FR76 3000 6000 0112 3456 7890 189",
             "SIRET 702 042 755 00240",
             "12,15 %",

@@ -8,6 +8,7 @@ from coopter.members.commands.bank import (
 from coopter.members.commands.groupings import create_grouping, edit_grouping, set_parameter
 from coopter.members.commands.importing import import_structures
 from coopter.members.commands.invitations import Invited, accept_invitation, invite, withdraw_invitation
+from coopter.members.commands.logo import set_logo
 from coopter.members.commands.people import (
     change_language,
     deactivate_person,
@@ -18,8 +19,25 @@ from coopter.members.commands.people import (
 from coopter.members.commands.structures import add_structure, edit_structure, join_grouping, leave_grouping
 
 __all__ = [
-    "Invited", "accept_invitation", "add_structure", "approve_bank_account_change", "ask_bank_account_change",
-    "change_language", "create_grouping", "deactivate_person",
-    "edit_grouping", "edit_structure", "grant_role", "import_structures", "invite", "join_grouping", "leave_grouping",
-    "make_administrator", "refuse_bank_account_change", "revoke_role", "set_parameter", "withdraw_invitation",
+    "Invited",
+    "accept_invitation",
+    "add_structure",
+    "approve_bank_account_change",
+    "ask_bank_account_change",
+    "change_language",
+    "create_grouping",
+    "deactivate_person",
+    "edit_grouping",
+    "edit_structure",
+    "grant_role",
+    "import_structures",
+    "invite",
+    "join_grouping",
+    "leave_grouping",
+    "make_administrator",
+    "refuse_bank_account_change",
+    "revoke_role",
+    "set_logo",
+    "set_parameter",
+    "withdraw_invitation",
 ]  # fmt: skip

@@ -53,6 +53,7 @@ from coopter.members.rules.parameters import (
     canonical_value,
     in_force,
 )
+from coopter.members.rules.pictures import LogoTooLarge, NotALogo, check_logo
 from coopter.members.rules.search import folded, found_in, natural_order
 
 __all__ = [
@@ -75,7 +76,9 @@ __all__ = [
     "GroupingDetails",
     "GroupingKind",
     "LastCoordinator",
+    "LogoTooLarge",
     "NoAccountYet",
+    "NotALogo",
     "NotInTheList",
     "OwnApproval",
     "ParameterKind",
@@ -94,6 +97,7 @@ __all__ = [
     "as_rate",
     "as_vat_regime",
     "canonical_value",
+    "check_logo",
     "check_password",
     "check_role",
     "check_second_person",

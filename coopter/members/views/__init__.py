@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("members", __name__)
 
-from coopter.members.views import accounts, bank, invitations, people, settings, structures  # noqa: E402,F401
+from coopter.members.views import accounts, bank, invitations, logo, people, settings, structures  # noqa: E402,F401

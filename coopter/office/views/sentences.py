@@ -36,6 +36,7 @@ SENTENCES: dict[str, Any] = {
     "feed.revoked": _("a retiré une adresse d’agenda"),
     "grouping.created": _("a créé le groupement"),
     "grouping.edited": _("a modifié la fiche du groupement"),
+    "grouping.logo_set": _("a changé le logo du groupement"),
     "hours.confirmed": _("a confirmé des heures"),
     "hours.disputed": _("a contesté des heures"),
     "hours.imported": _("a importé des heures"),
