@@ -20,7 +20,7 @@ from coopter.plumbing import jobs
 from coopter.plumbing.database import Base, JsonText, UtcDateTime, session
 from coopter.plumbing.transaction import after_commit, command
 
-CLAIM = timedelta(minutes=5)
+CLAIM = timedelta(minutes=2)  # an effect takes less than one: a page 25 s, a mail server 30 s
 PATIENCE = (1, 5, 15, 60, 240)  # minutes between one failed attempt and the next
 logger = logging.getLogger(__name__)
 

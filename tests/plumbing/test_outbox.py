@@ -70,8 +70,8 @@ def test_a_killed_worker_s_effect_is_taken_again(app: Flask, done: list[str]) ->
     """R31: claimed, then nothing; the claim runs out and another does it."""
     write(("a", "x"))
     assert outbox._claim(at=AT, kinds=None) is not None
-    assert outbox.drain(clock=lambda: AT + timedelta(minutes=4)) == 0
-    assert outbox.drain(clock=lambda: AT + timedelta(minutes=6)) == 1
+    assert outbox.drain(clock=lambda: AT + timedelta(minutes=1)) == 0
+    assert outbox.drain(clock=lambda: AT + timedelta(minutes=3)) == 1
     assert done == ["a"]
 
 
