@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask_security import hash_password
 from playwright.sync_api import Locator, Page, expect
@@ -74,6 +74,13 @@ def agree(page: Page, name: str, *, reason: str | None = None) -> None:
     dialog.get_by_role("button", name=name).click()
 
 
-def said(page: Page) -> Any:
-    """What the page answers at its top."""
-    return page.locator("main .notice")
+def arrives(page: Page, title: str | re.Pattern[str]) -> None:
+    """The page of this title is there, and its script with it."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    page.wait_for_load_state()
+
+
+def answers(page: Page, words: str = "") -> None:
+    """The page says so at its top."""
+    expect(page.locator("main .notice").first).to_contain_text(words)
+    page.wait_for_load_state()

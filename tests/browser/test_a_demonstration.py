@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.conftest import PHONE
 from tests.browser.serving import Site
-from tests.browser.telling import Told
+from tests.browser.telling import Told, arrives
 from tests.browser.world import World
 
 
@@ -21,4 +21,4 @@ def test_the_demonstration_opens_in_one_click(
     told.shown(page, "demonstration", whole=True)
     holder = page.locator("form", has=page.locator(f"input[name=person][value='{shared.people['employee'].id}']"))
     holder.get_by_role("button").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
+    arrives(page, "Ce qui vous attend")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from coopter.values.month import Month
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.telling import Told, agree, door, said
+from tests.browser.telling import Told, agree, answers, arrives, door
 from tests.browser.world import World
 
 AUGUST = (Month(2026, 8),)
@@ -32,16 +32,16 @@ def test_a_month_from_hours_to_invoices(
 
     told("Elle ouvre les heures du mois et rappelle à chacun ce qu’il lui reste à faire.")
     page.get_by_role("link", name="Relancer").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Heures.* septembre 2026"))
+    arrives(page, re.compile("^Heures.* septembre 2026"))
     told.shown(page, "heures-mois")
     page.get_by_role("button", name="Rappeler à tout le monde").click()
     page.locator("dialog[open]").get_by_role("button").first.click()
-    expect(said(page).first).to_contain_text("Rappel envoyé à : Soizic Tanguy")
+    answers(page, "Rappel envoyé à : Soizic Tanguy")
 
     told("Le relevé signé est arrivé sur papier : elle confirme à la place de la structure, et dit pourquoi.")
     page.get_by_role("button", name="Tout confirmer").click()
     agree(page, "Tout confirmer", reason="Relevé signé reçu le 14 octobre")
-    expect(said(page).first).to_contain_text("7 lignes confirmées.")
+    answers(page, "7 lignes confirmées.")
     expect(page.locator("main")).to_contain_text("Le mois peut être clos.")
 
     told("Elle ajoute les frais de gestion, écrits comme sur sa calculette : 1 234,56 €.")
@@ -59,7 +59,7 @@ def test_a_month_from_hours_to_invoices(
     told("L’aperçu montre la part de chaque membre avant que rien ne soit écrit ; plus rien ne bloque.")
     door(page, "Clôture")
     page.goto(world.url("cloture", "2026-09"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Aperçu : septembre 2026")
+    arrives(page, "Aperçu : septembre 2026")
     expect(page.locator("main")).not_to_contain_text("bloque")
     told.shown(page, "apercu", whole=True)
 
@@ -67,7 +67,7 @@ def test_a_month_from_hours_to_invoices(
     page.get_by_role("button", name="Clore septembre 2026").click()
     told.shown(page, "clore")
     page.locator("dialog[open]").get_by_role("button", name="Clore septembre 2026").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Septembre 2026 est clos")
+    arrives(page, "Septembre 2026 est clos")
 
     told("Les documents se font ; la page avance toute seule jusqu’au dernier.")
     expect(page.locator("#documents")).to_contain_text("6", timeout=60_000)
@@ -94,7 +94,7 @@ def test_a_month_from_hours_to_invoices(
     page.get_by_label("Motif").fill("Facture adressée à l’ancien siège")
     page.get_by_role("button", name="Émettre l’avoir").click()
     page.locator("dialog[open]").get_by_role("button", name="Émettre l’avoir").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Avoir AV-2026-0001")
+    arrives(page, "Avoir AV-2026-0001")
     expect(page.locator("main")).to_contain_text("annule entièrement la facture FA-2026-0007")
     expect(page.locator("main")).to_contain_text("Facture adressée à l’ancien siège")
     told.shown(page, "avoir-emis")
@@ -136,7 +136,7 @@ def test_a_wrong_file_says_everything_that_is_wrong_at_once(
         else:
             told.shown(page, "import-apercu")
             page.get_by_role("button", name="Importer", exact=True).click()
-            expect(said(page).first).to_be_visible()
+            answers(page)
             page.goto(world.url("heures", "import"))
 
 

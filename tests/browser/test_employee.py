@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from coopter.values.month import Month
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.telling import Told, door, said
+from tests.browser.telling import Told, answers, arrives, door
 from tests.browser.world import World
 
 
@@ -35,7 +35,7 @@ def test_an_employee_fills_and_sends_her_week(
     page.goto(world.url(""))
     told.shown(page, "accueil-salarie")
     door(page, "Mes heures")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mes heures")
+    arrives(page, "Mes heures")
 
     told("Elle écrit les heures comme elles lui viennent, et passe d’une case à l’autre sans quitter le clavier.")
     monday = cell(page, "Les Cordées", "12 oct")
@@ -68,7 +68,7 @@ def test_an_employee_fills_and_sends_her_week(
 
     told("Elle envoie la semaine : chaque structure confirmera les siennes.")
     page.get_by_role("button", name="Envoyer la semaine").click()
-    expect(said(page).first).to_contain_text("4 lignes envoyées")
+    answers(page, "4 lignes envoyées")
     expect(page.locator(".week-state")).to_have_count(4)
     expect(page.locator("[data-week-total]")).to_have_text("30 h")
     told.shown(page, "semaine-envoyee", whole=True)

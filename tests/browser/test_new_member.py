@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from coopter.plumbing import clock, outbox
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.serving import Site
-from tests.browser.telling import Told, door, said
+from tests.browser.telling import Told, answers, arrives, door
 from tests.browser.world import PASSWORD, World
 from tests.factories import a_siret
 
@@ -41,7 +41,7 @@ def test_a_structure_joins_and_its_representative_comes_in(
     told.shown(anne, "structure-fautive")
     anne.get_by_label(re.compile(r"^SIRET(\s|$)")).fill(a_siret(8765))
     anne.get_by_role("button", name="Enregistrer").click()
-    expect(anne.get_by_role("heading", level=1)).to_have_text("Les Jardins du Vent")
+    arrives(anne, "Les Jardins du Vent")
 
     told("Elle invite Katell, qui confirmera les heures et verra les factures.")
     anne.get_by_role("link", name="Inviter").click()
@@ -51,7 +51,7 @@ def test_a_structure_joins_and_its_representative_comes_in(
     choose(anne, "Structure représentée")
     told.shown(anne, "inviter")
     anne.get_by_role("button", name="Envoyer l’invitation").click()
-    expect(said(anne).first).to_be_visible()
+    answers(anne)
 
     told("Katell ouvre le lien de son courriel, qui ne sert qu’une fois, et choisit son mot de passe.")
     katell.goto(link_sent_to(site, address))
@@ -59,13 +59,13 @@ def test_a_structure_joins_and_its_representative_comes_in(
     katell.get_by_label(re.compile("^Nom")).fill("Morvan")
     katell.get_by_label("Mot de passe").fill(PASSWORD)
     katell.get_by_role("button", name="Ouvrir mon accès").click()
-    expect(katell.get_by_role("heading", level=1)).to_have_text("Se connecter")
+    arrives(katell, "Se connecter")
     katell.get_by_label("Adresse électronique").fill(address)
     katell.get_by_label("Mot de passe").fill(PASSWORD)
     katell.get_by_role("button", name="Se connecter").click()
-    expect(katell.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
+    arrives(katell, "Ce qui vous attend")
     door(katell, "Ma structure")
-    expect(katell.get_by_role("heading", level=1)).to_have_text("Les Jardins du Vent")
+    arrives(katell, "Les Jardins du Vent")
 
     told("Anne met Yann à disposition : la structure doit d’abord être dans la liste de son contrat.")
     anne.goto(world.url("salaries", world.employees["Yann"]))

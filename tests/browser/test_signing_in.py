@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.serving import Site
-from tests.browser.telling import Told, sign_in, with_password
+from tests.browser.telling import Told, arrives, sign_in, with_password
 from tests.browser.world import World
 
 
@@ -31,7 +31,7 @@ def test_a_coordinator_must_have_a_second_factor(
     page.goto("/connexion")
     expect(page.get_by_text("Démonstration")).to_have_count(0)
     sign_in(page, email)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Second facteur")
+    arrives(page, "Second facteur")
     page.get_by_role("button", name="Préparer mon application").click()
     expect(page.get_by_role("img", name=re.compile("Code QR"))).to_be_visible()
     told.shown(page, "second-facteur")
@@ -41,17 +41,17 @@ def test_a_coordinator_must_have_a_second_factor(
     page.get_by_label("Code à six chiffres").fill(code(key, -1))
     page.get_by_role("button", name="Activer").click()
     page.goto(world.url(""))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
+    arrives(page, "Ce qui vous attend")
 
     told("La fois d’après, le mot de passe ne suffit plus.")
     page.get_by_text("Anne Riou").first.click()
     page.get_by_role("button", name="Se déconnecter").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Se connecter")
+    arrives(page, "Se connecter")
     sign_in(page, email)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Code de votre application")
+    arrives(page, "Code de votre application")
     page.get_by_label("Code à six chiffres").fill(code(key))
     page.get_by_role("button", name="Continuer").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
+    arrives(page, "Ce qui vous attend")
 
 
 def test_a_passkey_opens_the_door(
@@ -64,7 +64,7 @@ def test_a_passkey_opens_the_door(
 
     told("Soizic ajoute la clé d’accès de son téléphone à son compte.")
     sign_in(page, email)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
+    arrives(page, "Ce qui vous attend")
     page.goto("/compte/cles")
     page.get_by_label("Nom de la clé").fill("Mon mobile")
     page.locator("input[name=usage][value=first]").check()
@@ -77,7 +77,7 @@ def test_a_passkey_opens_the_door(
     page.get_by_role("button", name="Se déconnecter").click()
     page.get_by_role("link", name="Utiliser une clé d’accès").click()
     page.get_by_role("button", name="Continuer").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
+    arrives(page, "Ce qui vous attend")
 
 
 def an_authenticator(page: Page) -> None:
@@ -99,7 +99,7 @@ def test_the_pages_speak_english_too(shared: World, opened: Callable[..., Page],
     page.locator("summary").filter(has_text="Mon menu").click()
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Invoices")
+    arrives(page, "Invoices")
     expect(page.get_by_role("navigation", name="Main navigation")).to_contain_text("Hours")
     page.locator("summary").filter(has_text="My menu").click()
     page.get_by_role("button", name="Français").click()

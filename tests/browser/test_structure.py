@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from coopter.values.month import Month
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.serving import Site
-from tests.browser.telling import Told, agree, door, said, sign_in, with_password
+from tests.browser.telling import Told, agree, answers, arrives, door, sign_in, with_password
 from tests.browser.world import World
 
 
@@ -30,19 +30,19 @@ def test_a_structure_confirms_its_hours_and_reads_its_invoice(
     sign_in(page, email)
 
     told("Sa première page dit ce qui l’attend : 36 heures de deux personnes.")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
+    arrives(page, "Ce qui vous attend")
     waiting_for_her = ["Nolwenn Le Goff : 28 h à confirmer", "Samira Haddad : 8 h à confirmer"]
     expect(page.locator(".step-title")).to_have_text(waiting_for_her)
     told.shown(page, "accueil-structure")
 
     told("Elle relit la semaine de Nolwenn et confirme les lignes cochées.")
     page.get_by_role("link", name="Relire et confirmer").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Heures à confirmer")
+    arrives(page, "Heures à confirmer")
     told.shown(page, "a-confirmer")
     first = page.locator("section.panel").filter(has_text="Nolwenn Le Goff · semaine du 14 septembre")
     expect(first.get_by_role("checkbox")).to_have_count(2)
     first.get_by_role("button", name="Confirmer les lignes cochées").click()
-    expect(said(page).first).to_contain_text("confirmée")
+    answers(page, "confirmée")
     expect(first).to_have_count(0)
 
     told("Les 4 heures de Samira du 22 septembre ne sont pas justes : elle les conteste, et dit pourquoi.")
@@ -50,19 +50,19 @@ def test_a_structure_confirms_its_hours_and_reads_its_invoice(
     theirs.get_by_role("button", name="Contester").click()
     told.shown(page, "contester")
     agree(page, "Contester", reason="Samira est partie à 11 h ce jour-là.")
-    expect(said(page).first).to_be_visible()
+    answers(page)
     expect(theirs).to_have_count(0)
 
     told("Elle ouvre la facture d’août.")
     door(page, "Factures")
     page.get_by_role("link", name="FA-2026-0005", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Facture FA-2026-0005")
+    arrives(page, "Facture FA-2026-0005")
     expect(page.get_by_role("link", name="Télécharger le PDF")).to_be_visible(timeout=60_000)
     told.shown(page, "facture-structure", whole=True)
 
     told("« Pourquoi ce montant ? » la mène du montant au coût, à la clé, à ses heures et à qui les a confirmées.")
     page.get_by_role("link", name="Pourquoi ce montant ?").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Pourquoi ce montant ?")
+    arrives(page, "Pourquoi ce montant ?")
     expect(page.locator("main")).to_contain_text("au prorata des heures")
     expect(page.locator("main")).to_contain_text("confirmée par Soizic Tanguy")
     expect(page.locator("main")).not_to_contain_text("Salaire brut")

@@ -12,7 +12,7 @@ from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.serving import Site
-from tests.browser.telling import Told
+from tests.browser.telling import Told, arrives
 from tests.browser.test_employee import cell
 from tests.browser.world import World
 
@@ -34,7 +34,7 @@ def test_two_coordinators_close_the_same_month(
 
     told("Le mois est clos une fois ; celle ou celui qui arrive second sait par qui et quand.")
     for page in (anne, malo):
-        expect(page.get_by_role("heading", level=1)).to_have_text("Septembre 2026 est clos")
+        arrives(page, "Septembre 2026 est clos")
     late = [page for page in (anne, malo) if page.get_by_text("Quelqu’un a clos ce mois avant vous").count()]
     assert len(late) == 1
     told.shown(late[0], "clos-avant-vous")
@@ -62,7 +62,7 @@ def test_two_people_write_the_same_hours(
     cell(nolwenn, "Les Cordées", "12 oct").fill("7h30")
     cell(nolwenn, "Les Cordées", "13 oct").fill("7h")
     nolwenn.get_by_role("button", name="Enregistrer le brouillon").click()
-    expect(nolwenn.get_by_role("heading", level=1)).to_have_text("Deux saisies pour les mêmes heures")
+    arrives(nolwenn, "Deux saisies pour les mêmes heures")
     expect(nolwenn.get_by_label("Votre saisie : 7h30")).to_be_checked()
     expect(nolwenn.get_by_label("Enregistré par Anne Riou : 6h")).to_be_visible()
     told.shown(nolwenn, "deux-saisies")
@@ -70,5 +70,5 @@ def test_two_people_write_the_same_hours(
     told("Elle choisit la bonne ; le reste de sa saisie a été gardé.")
     nolwenn.get_by_label("Votre saisie : 7h30").check()
     nolwenn.get_by_role("button", name="Enregistrer mon choix").click()
-    expect(nolwenn.get_by_role("heading", level=1)).to_have_text("Mes heures")
+    arrives(nolwenn, "Mes heures")
     expect(nolwenn.locator("[data-week-total]")).to_have_text("14 h 30")
