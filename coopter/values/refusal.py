@@ -145,17 +145,29 @@ def _rebuild_faults(faults: Sequence[Fault], count: int) -> Faults:
 
 
 class FaultList:
-    """Gathers the faults of a file while it is checked, so that they are all told at once (at most 100 in full)."""
+    """Gathers the faults of a file while it is checked, so that they are all told at once (the first 100 in full)."""
 
     def __init__(self) -> None:
-        self.listed: list[Fault] = []
+        self._noted: list[Fault] = []
         self.count = 0
+
+    @property
+    def listed(self) -> list[Fault]:
+        """The first faults in the order of the file, whenever each was noted."""
+        return sorted(self._noted, key=lambda fault: fault.line)[:MOST_FAULTS_LISTED]
 
     def add(self, line: int, *, column: str = "", value: str = "", remedy: str) -> None:
         """Note one fault; the value is cut to what fits on a line."""
         self.count += 1
-        if len(self.listed) < MOST_FAULTS_LISTED:
-            self.listed.append(Fault(line, column, quoted(value), remedy))
+        self._noted.append(Fault(line, column, quoted(value), remedy))
+        if len(self._noted) > 20 * MOST_FAULTS_LISTED:
+            self._noted = self.listed
+
+    def copy(self) -> "FaultList":
+        """The same faults, to which others may be added."""
+        other = FaultList()
+        other._noted, other.count = list(self._noted), self.count
+        return other
 
     def refuse_if_any(self) -> None:
         """Raise Faults if anything was noted."""

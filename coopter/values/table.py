@@ -1,14 +1,14 @@
 """From a tabular text file to checked records, or to the list of all that is wrong in it (R45 to R50)."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import compress, repeat
 from typing import Any
 
 from coopter.values.csv_text import unguarded
 from coopter.values.refusal import FaultList, No, Words
-from coopter.values.table_text import EMPTY, NAMES, Found, Grid, header_key, read_grid, refused
+from coopter.values.table_text import EMPTY, NAMES, NOTHING, Found, Grid, header_key, read_grid, refused
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
@@ -36,18 +36,42 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What was read: records (named tuples: line, then one field per column), headers left aside, form of the file."""
+    """What was read: records (named tuples: line, then one field per column), headers left aside, form of the file.
+
+    `faults` holds what is wrong in its cells, when the reader was asked to go on: `partial` are then the records of the
+    lines at fault, None where a cell could not be read. Going through a table with faults raises Faults.
+    """
 
     records: list[Any]
-    ignored: tuple[str, ...]
-    delimiter: str
-    encoding: str
+    ignored: tuple[str, ...] = ()
+    delimiter: str = ""
+    encoding: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    partial: Sequence[Any] = ()
+    faults: FaultList = field(default_factory=FaultList)
+
+    @classmethod
+    def of(cls, records: Iterable[Any]) -> "Table":
+        """The table itself, or records that come from elsewhere as a table without faults."""
+        return records if isinstance(records, Table) else cls(list(records))
 
     def __iter__(self) -> Iterator[Any]:
+        self.faults.refuse_if_any()
         return iter(self.records)
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def header(self, name: str) -> str:
+        """A column as the file itself names it."""
+        return self.headers.get(name, name)
+
+    def lines(self) -> list[tuple[Any, bool]]:
+        """Every record in the order of the file, and whether all of it could be read."""
+        return sorted(
+            [*((record, True) for record in self.records), *((record, False) for record in self.partial)],
+            key=lambda one: one[0].line,
+        )
 
 
 def _placed(grid: Grid, columns: Sequence[Column]) -> tuple[dict[str, int], tuple[str, ...]]:
@@ -69,7 +93,8 @@ def _placed(grid: Grid, columns: Sequence[Column]) -> tuple[dict[str, int], tupl
             places[name] = rank
     for column in columns:
         if column.required and column.name not in places:
-            headers = [Words("« %(header)s »", header=header) for header in (column.name, *column.aliases)]
+            titles = {header_key(title): title for title in (*reversed(column.aliases), column.name)}
+            headers = [Words("« %(header)s »", header=title) for title in reversed(titles.values())]
             remedy = Words(
                 "cette colonne manque : nommez-la sur la première ligne (titres possibles : %(headers)s)",
                 headers=headers,
@@ -118,28 +143,21 @@ def _read_cells(column: Column, cells: Sequence[str]) -> tuple[dict[str, Any], d
     return good, bad
 
 
-def _raise_found(found: list[Found]) -> None:
-    faults = FaultList()
+def _note_found(found: list[Found], faults: FaultList) -> None:
     for line, _, column, value, remedy in sorted(found):
         faults.add(line, column=column, value=value, remedy=remedy)
+
+
+def _refuse_found(found: list[Found]) -> None:
+    faults = FaultList()
+    _note_found(found, faults)
     faults.refuse_if_any()
 
 
-def read_table(
-    content: bytes, *, columns: Sequence[Column], most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES
-) -> Table:
-    """Read a CSV file (; , or tab; UTF-8 or cp1252; French or English headers) into records, each with its line.
-
-    Raises Faults with everything that is wrong, each with line, column, value and remedy: 100 in full and their count.
-    Blank lines and empty cells at the end of a line are passed over; headers that no column knows are in `ignored`.
-    """
-    known = frozenset().union(*(column.keys for column in columns))
-    grid = read_grid(content, known=known, most_rows=most_rows, most_bytes=most_bytes)
-    if not grid.rows:
-        _raise_found(grid.found)
-        raise refused(EMPTY)
-    places, ignored = _placed(grid, columns)
-    lines, rows = _even(grid)
+def _fields(
+    grid: Grid, columns: Sequence[Column], places: Mapping[str, int], lines: list[int], rows: list[tuple[str, ...]]
+) -> list[Any]:
+    """Read the rows column by column, None where a cell cannot be read; note those cells."""
     by_rank = list(zip(*rows, strict=False))
     fields: list[Any] = []
     for column in columns:
@@ -154,8 +172,46 @@ def read_table(
                 if cell in bad:
                     grid.found.append((line, rank, header, cell, bad[cell]))
         fields.append(map(good.get, by_rank[rank]))
-    if grid.found:
-        _raise_found(grid.found)
+    return fields
+
+
+def read_table(
+    content: bytes,
+    *,
+    columns: Sequence[Column],
+    most_rows: int = MOST_ROWS,
+    most_bytes: int = MOST_BYTES,
+    faults: FaultList | None = None,
+) -> Table:
+    """Read a CSV file (; , or tab; UTF-8 or cp1252; French or English headers) into records, each with its line.
+
+    Raises Faults with everything that is wrong, each with line, column, value and remedy: 100 in full and their count.
+    Given `faults`, what is wrong in single lines goes there instead and the good records come back with it, so that
+    their meaning is judged in the same go; a file whose header lacks or doubles a column is still refused here.
+    Blank lines and empty cells at the end of a line are passed over; headers that no column knows are in `ignored`.
+    """
+    known = frozenset().union(*(column.keys for column in columns))
+    grid = read_grid(content, known=known, most_rows=most_rows, most_bytes=most_bytes)
+    if not grid.rows:
+        _refuse_found(grid.found)
+        raise refused(EMPTY)
+    places, ignored = _placed(grid, columns)
+    header_is_sound = all(found[0] != grid.lines[0] for found in grid.found)
+    lines, rows = _even(grid)
+    fields = _fields(grid, columns, places, lines, rows)
+    if faults is None or not header_is_sound:
+        _refuse_found(grid.found)
+    if len(grid.rows) == 1 and not grid.found:
+        raise refused(NOTHING)
     make: Any = namedtuple  # the fields are known only here
     record = make("Record", ("line", *(column.name for column in columns)))
-    return Table(list(map(record._make, zip(lines, *fields, strict=True))), ignored, grid.delimiter, grid.encoding)
+    records, partial = list(map(record._make, zip(lines, *fields, strict=True))), []
+    if faults is not None and grid.found:
+        _note_found(grid.found, faults)
+        at_fault = {found[0] for found in grid.found}
+        partial = [one for one in records if one.line in at_fault]
+        records = [one for one in records if one.line not in at_fault]
+    headers = {one.name: one.aliases[0] if one.aliases else one.name for one in columns}
+    headers |= {name: grid.rows[0][rank].strip() for name, rank in places.items()}
+    gathered = FaultList() if faults is None else faults
+    return Table(records, ignored, grid.delimiter, grid.encoding, headers, partial, gathered)

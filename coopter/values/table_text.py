@@ -13,6 +13,9 @@ LONGEST_HEADER = 10_000
 NAMES = {";": Words("point-virgule"), ",": Words("virgule"), "\t": Words("tabulation")}
 
 EMPTY = Words("le fichier est vide : la première ligne nomme les colonnes, les suivantes portent les données")
+NOTHING = Words(
+    "il n'y a rien à importer : le fichier nomme ses colonnes, mais aucune ligne ne suit. Ajoutez les lignes de données"
+)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")

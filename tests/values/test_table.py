@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coopter.values.durations import parse_minutes
 from coopter.values.money import Money
 from coopter.values.numbers import parse_amount, parse_day
-from coopter.values.refusal import Faults
+from coopter.values.refusal import FaultList, Faults
 from coopter.values.table import Column, read_table
 from coopter.values.table_text import chosen_delimiter, header_key
 
@@ -61,7 +61,6 @@ def test_records_have_names_and_the_table_says_how_it_was_read():
     assert table.records[1].line == 3
     assert table.records[1].minutes == 450
     assert (table.ignored, table.delimiter, table.encoding, len(table)) == (("Remarque",), ";", "cp1252", 2)
-    assert read("date,employee,hours\n").records == []
 
 
 def test_the_order_of_columns_is_free_and_lines_are_those_of_the_file():
@@ -106,6 +105,43 @@ def test_headers_that_lack_or_come_twice_are_named():
     assert (twice.line, twice.column) == (1, "Durée")
     assert "« hours »" in twice.remedy
     assert {fault.line for fault in faults_of("2007-01-01,E13,8\n2007-01-02,E13,8\n")} == {1}
+
+
+def test_a_title_is_proposed_once():
+    code = Column("code", ("code", "référence", "reference"))
+    with pytest.raises(Faults) as lacking:
+        read_table(b"nom\nx\n", columns=(code,))
+    assert "(titres possibles : « code », « référence »)" in lacking.value.faults[0].remedy
+
+
+def test_a_header_without_a_line_says_that_there_is_nothing_to_import():
+    for text in ("date,employee,hours\n", "date;employee;hours\n\n;;\n"):
+        (nothing,) = faults_of(text)
+        assert (nothing.line, "rien à importer" in nothing.remedy) == (0, True)
+
+
+def test_good_records_come_back_beside_the_faults_of_the_others():
+    faults = FaultList()
+    table = read("Jour;salarié;heures\n32/01/2007;E13;8\n02/01/2007;E24;7\n03/01/2007;E13\n04/01/2007;E\x0113;8\n",
+                 faults=faults)  # fmt: skip
+    assert [(fault.line, fault.column) for fault in faults.listed] == [(2, "Jour"), (4, "heures"), (5, "salarié")]
+    assert [record.line for record in table.records] == [3]
+    assert [(record.line, whole) for record, whole in table.lines()] == [(2, False), (3, True), (5, False)]
+    assert (table.partial[0].day, table.partial[0].employee) == (None, "E13")
+    assert (table.header("day"), table.header("activity")) == ("Jour", "activité")
+    with pytest.raises(Faults):
+        list(table)
+    with pytest.raises(Faults):
+        read("date,employee\n2007-01-01,E13\n", faults=FaultList())
+
+
+def test_faults_are_listed_in_the_order_of_the_file_whenever_they_were_noted():
+    faults = FaultList()
+    for line in range(5000, 1, -1):
+        faults.add(line, remedy="x")
+    with pytest.raises(Faults) as refusal:
+        faults.refuse_if_any()
+    assert ([fault.line for fault in refusal.value.faults], refusal.value.count) == (list(range(2, 102)), 4999)
 
 
 def test_short_lines_name_the_first_cell_that_lacks():
