@@ -106,39 +106,47 @@ class CostsPlan:
 
 
 def read_costs(content: bytes, *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Table:
-    """The records of a CSV file of costs; raises Faults with all that is wrong in its cells (R45, R48)."""
-    return read_table(content, columns=COLUMNS, most_rows=most_rows, most_bytes=most_bytes)
+    """The records of a CSV file of costs, with what is wrong in its cells, for plan_costs to tell (R45, R48).
+
+    Raises Faults when the file cannot be read line by line.
+    """
+    return read_table(content, columns=COLUMNS, most_rows=most_rows, most_bytes=most_bytes, faults=FaultList())
 
 
 def plan_costs(rows: Iterable[CostRow]) -> CostsPlan:
-    """What these records would change in the grouping; raises Faults with all that the house refuses (R23, R50).
+    """What these records would change in the grouping; raises Faults with all that is wrong in them (R23, R50).
 
     The same month, employee, kind and label is the same line: another amount changes it, the same leaves it. A line
     without a label takes its kind's French name.
     """
-    listed = list(rows)
-    faults, first_of = FaultList(), dict[LineKey, int]()
+    table = Table.of(rows)
+    faults, first_of = table.faults.copy(), dict[LineKey, int]()
     codes = {folded(code): employee_id for code, employee_id in staff.employee_ids_by_code().items()}
-    known, locked = queries.records_by_key({row.month for row in listed}), hours.locked_months()
+    known, locked = queries.records_by_key({row.month for row in table.records}), hours.locked_months()
     added: list[NewLine] = []
     changed: list[tuple[CostRecord, Money]] = []
-    for row in listed:
+    for row, is_whole in table.lines():
         employee_id = codes.get(folded(row.employee)) if row.employee else None
         if row.employee and employee_id is None:
             remedy = str(UnknownEmployee(value=quoted(row.employee)))
-            faults.add(row.line, column="employee", value=row.employee, remedy=remedy)
+            faults.add(row.line, column=table.header("employee"), value=row.employee, remedy=remedy)
+            if row.month in locked:  # nobody's line cannot be there already
+                remedy = str(CostsLocked(month=row.month))
+                faults.add(row.line, column=table.header("month"), value=str(row.month), remedy=remedy)
+            continue
+        if not is_whole:
             continue
         label = row.label or FRENCH_KINDS[row.kind][0]
         key = LineKey.of(row.month, employee_id=employee_id, kind=row.kind, label=label)
         new, there = NewLine(key, label, row.amount), known.get(key)
         if fault := _fault(new, line=row.line, first=first_of.setdefault(key, row.line), there=there, locked=locked):
-            faults.add(row.line, column=fault[0], value=fault[1], remedy=str(fault[2]))
+            faults.add(row.line, column=table.header(fault[0]), value=fault[1], remedy=str(fault[2]))
         elif there is None:
             added.append(new)
         elif there.amount != row.amount:
             changed.append((there, row.amount))
     faults.refuse_if_any()
-    return CostsPlan(tuple(added), tuple(changed), len(listed) - len(added) - len(changed))
+    return CostsPlan(tuple(added), tuple(changed), len(table) - len(added) - len(changed))
 
 
 def _fault(

@@ -26,9 +26,9 @@ from coopter.values.durations import hours_and_minutes, parse_minutes
 from coopter.values.month import Month
 from coopter.values.numbers import parse_day
 from coopter.values.refusal import FaultList, Refusal, Words, quoted
-from coopter.values.table import MOST_BYTES, MOST_ROWS, Column, read_table
+from coopter.values.table import MOST_BYTES, MOST_ROWS, Column, Table, read_table
 
-DATE, EMPLOYEE, STRUCTURE, HOURS = "date", "salarié", "structure", "heures"
+DATE, STRUCTURE, HOURS = "date", "structure", "hours"
 Key = tuple[int, int, date, str]
 Standing = tuple[int, int, EntryState, int]  # id, minutes, state, version
 UNKNOWN = date.max, date.max, 0
@@ -48,11 +48,12 @@ class NoTime(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import does: lines added, lines whose minutes change, lines already there as they are."""
+    """What an import does: lines added, lines whose minutes change, lines already there; headers left aside."""
 
     added: int
     changed: int
     unchanged: int
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,11 +64,12 @@ class Plan:
     changed: list[tuple[int, int, int, int]] = field(default_factory=list)  # id, version, minutes before and after
     unchanged: int = 0
     months: dict[Month, int] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Imported:
-        """Its three numbers."""
-        return Imported(len(self.new), len(self.changed), self.unchanged)
+        """Its three numbers, and what was left aside."""
+        return Imported(len(self.new), len(self.changed), self.unchanged, self.ignored)
 
 
 def plan_import(content: bytes, *, today: date, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Plan:
@@ -77,8 +79,8 @@ def plan_import(content: bytes, *, today: date, most_rows: int = MOST_ROWS, most
     """
     structures = {structure.code: structure.id for structure in members.structures_by_id().values()}
     chosen = columns(staff.employee_ids_by_code(), structures)
-    records = read_table(content, columns=chosen, most_rows=most_rows, most_bytes=most_bytes).records
-    return _Judge(records, today=today).plan()
+    table = read_table(content, columns=chosen, most_rows=most_rows, most_bytes=most_bytes, faults=FaultList())
+    return _Judge(table, today=today).plan()
 
 
 def columns(employees: Mapping[str, int], structures: Mapping[str, int]) -> Sequence[Column]:
@@ -114,12 +116,12 @@ def _read_minutes(text: str) -> int:
 class _Judge:
     """One pass over the lines; what is known of the house is loaded once, before it."""
 
-    def __init__(self, records: list[Any], *, today: date) -> None:
-        self.records = records
-        self.faults = FaultList()
+    def __init__(self, table: Table, *, today: date) -> None:
+        self.table, self.records = table, table.records
+        self.faults = table.faults.copy()
         self.last_day = week_days(today)[-1]
         self.locked = queries.locked_months()
-        self.standing = _standing(records)
+        self.standing = _standing(self.records)
         self.index: StaffIndex = staff.placements_index()
         # (employee, structure) → days [from, to) that are known to be sound, and their placement
         self.sound: dict[tuple[int, int], tuple[date, date, int]] = {}
@@ -127,7 +129,7 @@ class _Judge:
     def plan(self) -> Plan:
         """The plan of a sound file; raises Faults."""
         self._find_repeats()
-        plan, per_day = Plan(), dict.fromkeys((record[1] for record in self.records), 0)
+        plan, per_day = Plan(ignored=self.table.ignored), dict.fromkeys((record[1] for record in self.records), 0)
         closed = {day: remedy for day in per_day if (remedy := self._closed(day))}
         standing, sound, new = self.standing, self.sound, plan.new
         for line, day, employee_id, structure_id, minutes, activity in self.records:
@@ -228,7 +230,7 @@ class _Judge:
 
     def _fault(self, line: int, column: str, value: object, remedy: str) -> None:
         shown = value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value)
-        self.faults.add(line, column=column, value=shown, remedy=remedy)
+        self.faults.add(line, column=self.table.header(column), value=shown, remedy=remedy)
 
 
 def _standing(records: list[Any]) -> dict[Key, Standing]:

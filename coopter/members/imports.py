@@ -8,7 +8,7 @@ from coopter.members.rules import VatStatus
 from coopter.members.rules.search import folded
 from coopter.values.identifiers import check_siren, check_siret, check_vat_number
 from coopter.values.numbers import parse_day, parse_whole
-from coopter.values.refusal import Refusal, quoted
+from coopter.values.refusal import FaultList, Refusal, quoted
 from coopter.values.table import MOST_BYTES, MOST_ROWS, Column, Table, read_table
 from coopter.values.texts import clean_line
 
@@ -99,5 +99,8 @@ EXAMPLE = {
 
 
 def read_structures(content: bytes, *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Table:
-    """Checked lines of a file of structures; what a line does not say is None. Raises Faults."""
-    return read_table(content, columns=COLUMNS, most_rows=most_rows, most_bytes=most_bytes)
+    """The lines of a file of structures, with what is wrong in its cells, for import_structures to tell.
+
+    What a line does not say is None. Raises Faults when the file cannot be read line by line.
+    """
+    return read_table(content, columns=COLUMNS, most_rows=most_rows, most_bytes=most_bytes, faults=FaultList())

@@ -107,6 +107,21 @@ def test_all_faults_at_once_and_nothing_written(scene: Scene) -> None:
     assert not queries.has_costs(MARCH) and not queries.has_costs(APRIL)
 
 
+def test_cells_codes_and_closed_months_are_told_in_one_go(scene: Scene) -> None:
+    lock_month(scene.anne, month=APRIL, at=a.AT)
+    with pytest.raises(Faults) as refused:
+        scene.take(
+            "Mois;Matricule;Nature;Libellé;Montant\n"
+            "2026-04;E13;autre;z;1\n2026-13;E98;pourboire;x;NaN\n2026-04;E99;autre;x;1\n2026-03;E13;autre;w;1\n"
+            "2026-03;E13;autre;w;2\n2026-03;E13;autre;v;1e4\n"
+        )
+    assert [(fault.line, fault.column) for fault in refused.value.faults] == [
+        (2, "Mois"), (3, "Mois"), (3, "Nature"), (3, "Montant"), (3, "Matricule"), (4, "Matricule"), (4, "Mois"),
+        (6, "Libellé"), (7, "Montant"),
+    ]  # fmt: skip
+    assert not queries.has_costs(MARCH)
+
+
 def test_every_kind_is_read_in_both_languages_and_named_alike() -> None:
     for kind in CostKind:
         for word in (kind.value, kind.value.upper(), kind.value.replace("_", " "), *FRENCH_KINDS[kind]):

@@ -242,7 +242,7 @@ def test_every_fault_of_a_file_is_told_and_nothing_written(app: Flask) -> None:
     bad = CSV.format(a="99990002000011", b="12") + "PC9;X;;;peut-être;;;;;\n"
     with make.inside(grouping):
         with pytest.raises(Faults) as faults:
-            read(bad)
+            commands.import_structures(actor, read(bad), at=AT)
         told = [(fault.line, fault.column, fault.value) for fault in faults.value.faults]
         assert told == [(2, "SIRET", "99990002000011"), (3, "SIRET", "12"), (4, "situation TVA", "peut-être")]
         assert all("SIRET" in fault.remedy for fault in faults.value.faults[:2])
@@ -250,5 +250,10 @@ def test_every_fault_of_a_file_is_told_and_nothing_written(app: Flask) -> None:
         twice = CSV.format(a=siret, b=siret) + "PC2;Encore;;;;;;;;\n"
         with pytest.raises(Faults) as faults:
             commands.import_structures(actor, read(twice), at=AT)
-        assert [(fault.line, fault.column) for fault in faults.value.faults] == [(3, "siret"), (4, "code")]
+        assert [(fault.line, fault.column) for fault in faults.value.faults] == [(3, "SIRET"), (4, "code")]
+        both = CSV.format(a=siret, b=siret).replace("non assujettie", "peut-être") + "PC2;Encore;12;;;;;;;\n"
+        with pytest.raises(Faults) as faults:
+            commands.import_structures(actor, read(both), at=AT)
+        told_at_once = [(fault.line, fault.column) for fault in faults.value.faults]
+        assert told_at_once == [(3, "situation TVA"), (3, "SIRET"), (4, "SIRET"), (4, "code")]
         assert session().scalars(select(Structure)).all() == []

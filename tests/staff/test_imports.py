@@ -99,9 +99,34 @@ E24;PC2;01/01/2007;;7
         with pytest.raises(Faults) as refused:
             _places(who, bad)
         assert [(f.line, f.column) for f in refused.value.faults] == [
-            (2, "salarié"), (3, "structure"), (4, "début"), (5, "fin"), (7, "début"),
+            (2, "salarie"), (3, "structure"), (4, "debut"), (5, "fin"), (7, "debut"),
         ]  # fmt: skip
         assert _count(Placement) == _count(PotentialUser) == 0
+
+
+def test_cells_codes_and_days_are_told_in_one_go(app: Flask) -> None:
+    with factories.inside(factories.a_grouping()):
+        who = _scene()
+        _people(who, PEOPLE)
+        head = b"employee,structure,starts_on,ends_on,weekly_hours\n"
+        lines = (
+            b"E13,PC2,2007-03-01,2007-02-01,7\nE99,PC77,32/01/2007,,7\nE24,PC2,2005-01-01,,7\nE24,PC9,2007-01-01,,x\n"
+        )
+        with pytest.raises(Faults) as refused:
+            _places(who, head + lines)
+        assert [(f.line, f.column) for f in refused.value.faults] == [
+            (2, "ends_on"), (3, "starts_on"), (3, "employee"), (3, "structure"), (4, "starts_on"), (5, "weekly_hours"),
+        ]  # fmt: skip
+        head = b"code,first_name,last_name,starts_on,ends_on,weekly_hours\n"
+        lines = (
+            b"E13,N,L,2005-01-01,,x\nE50,A,B,2007-03-01,2007-02-01,35\nE50,A,B,2007-03-01,,35\nE51,A,,2007-01-01,,35\n"
+        )
+        with pytest.raises(Faults) as refused:
+            _people(who, head + lines)
+        assert [(f.line, f.column) for f in refused.value.faults] == [
+            (2, "weekly_hours"), (2, "starts_on"), (3, "ends_on"), (4, "code"), (5, "last_name"),
+        ]  # fmt: skip
+        assert _count(Placement) == 0 and _count(Contract) == 2
 
 
 def test_a_later_date_is_an_amendment_and_the_past_stays(app: Flask) -> None:

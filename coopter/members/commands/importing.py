@@ -17,7 +17,8 @@ from coopter.plumbing import journal
 from coopter.plumbing.importing import Imported
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
-from coopter.values.refusal import FaultList, Refusal, Words
+from coopter.values.refusal import Refusal, Words
+from coopter.values.table import Table
 
 
 @command
@@ -28,22 +29,28 @@ def import_structures(actor: Actor, records: Iterable[Any], *, at: datetime) -> 
     """
     require(policies.can_import_structures(actor))
     one_at_a_time(actor)
-    faults = FaultList()
+    table = Table.of(records)
+    faults = table.faults.copy()
     known = {structure.code: structure for structure in queries.list_structures()}
     seen: dict[str, int] = {}
     counts = {"added": 0, "changed": 0, "unchanged": 0}
-    for record in records:
-        if record.code in seen:
-            first = seen[record.code]
-            remedy = Words("ce code est déjà à la ligne %(line)s : gardez une seule ligne par structure", line=first)
-            faults.add(record.line, column="code", value=record.code, remedy=remedy)
+    for record, is_whole in table.lines():
+        if record.code is None:  # this cell could not be read: it is told already
             continue
-        seen[record.code] = record.line
+        first = seen.setdefault(record.code, record.line)
+        if first != record.line:
+            remedy = Words("ce code est déjà à la ligne %(line)s : gardez une seule ligne par structure", line=first)
+            faults.add(record.line, column=table.header("code"), value=record.code, remedy=remedy)
+            continue
+        if not is_whole and (record.legal_name is None or record.siret is None):
+            continue
         try:
             counts[_one(actor, record, known.get(record.code), at=at)] += 1
         except Refusal as refusal:
             column = "siret" if isinstance(refusal, (SiretTaken, SirenAndSiretDiffer)) else "code"
-            faults.add(record.line, column=column, value=getattr(record, column) or "", remedy=str(refusal))
+            if is_whole or column == "siret":  # the rest may come of the cell that could not be read
+                value = getattr(record, column) or ""
+                faults.add(record.line, column=table.header(column), value=value, remedy=str(refusal))
     faults.refuse_if_any()
     if counts["added"] or counts["changed"]:
         journal.record(actor, "structures.imported", f"grouping:{actor.grouping_id}", at=at, after=counts)

@@ -56,7 +56,7 @@ def import_placements(actor: Actor, *, records: Iterable[Any], at: datetime) -> 
     """
     require(policies.can_manage_staff(actor))
     _take_turn()
-    plan = plan_placements(list(records))
+    plan = plan_placements(records)
     _write_lists(actor, plan, at=at)
     _place(plan)
     for wanted in plan.changed:

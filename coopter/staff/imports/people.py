@@ -12,11 +12,11 @@ from sqlalchemy import select
 from coopter.plumbing.database import session
 from coopter.staff.models import Employee
 from coopter.staff.queries.people import contracts_by_employee
-from coopter.staff.rules import ContractRecord, check_weekly, overlap, period_of
+from coopter.staff.rules import ContractRecord, EndsBeforeItStarts, check_weekly, overlap, period_of
 from coopter.values.durations import parse_minutes
 from coopter.values.numbers import parse_day
 from coopter.values.period import Period
-from coopter.values.refusal import FaultList, Refusal, quoted
+from coopter.values.refusal import FaultList, Refusal, in_words, quoted
 from coopter.values.table import MOST_BYTES, MOST_ROWS, Column, Table, read_table
 from coopter.values.texts import clean_line
 
@@ -75,8 +75,11 @@ class EmployeesPlan:
 
 
 def read_employees(content: bytes, *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Table:
-    """The records of a file of employees; raises Faults. A last day (« fin ») is included."""
-    return read_table(content, columns=EMPLOYEE_COLUMNS, most_rows=most_rows, most_bytes=most_bytes)
+    """The records of a file of employees, with what is wrong in its cells, for plan_employees to tell.
+
+    A last day (« fin ») is included. Raises Faults when the file cannot be read line by line.
+    """
+    return read_table(content, columns=EMPLOYEE_COLUMNS, most_rows=most_rows, most_bytes=most_bytes, faults=FaultList())
 
 
 def plan_employees(records: Iterable[Any]) -> EmployeesPlan:
@@ -86,24 +89,41 @@ def plan_employees(records: Iterable[Any]) -> EmployeesPlan:
     """
     known = {row.code: row for row in session().scalars(select(Employee))}
     contracts = contracts_by_employee()
-    plan, faults = EmployeesPlan(), FaultList()
+    table, plan = Table.of(records), EmployeesPlan()
+    faults = table.faults.copy()
     lines: dict[str, int] = {}
-    for record in records:
+    for record, is_whole in table.lines():
         try:
-            if record.code in lines:
+            if record.code is not None and lines.setdefault(record.code, record.line) != record.line:
                 raise TwiceInFile(line=lines[record.code])
-            lines[record.code] = record.line
             employee = known.get(record.code)
-            if employee is None:
+            if not is_whole:
+                _check_days(record, contracts.get(employee.id, []) if employee else [])
+            elif employee is None:
                 plan.hired.append((record, period_of(record.starts_on, record.ends_on)))
             else:
                 _compare(plan, employee, record, contracts.get(employee.id, []))
         except Refusal as refusal:
-            column = "code" if isinstance(refusal, TwiceInFile) else "début"
-            value = record.code if isinstance(refusal, TwiceInFile) else f"{record.starts_on:%d/%m/%Y}"
-            faults.add(record.line, column=column, value=value, remedy=str(refusal))
+            column = "code" if isinstance(refusal, TwiceInFile) else "starts_on"
+            if isinstance(refusal, EndsBeforeItStarts):
+                column = "ends_on"
+            value = in_words(getattr(record, column))
+            faults.add(record.line, column=table.header(column), value=str(value), remedy=str(refusal))
     faults.refuse_if_any()
     return plan
+
+
+def _check_days(record: Any, contracts: list[ContractRecord]) -> None:
+    """What can be told of the days of a line that could not be read whole; raises as for the others."""
+    if record.starts_on is not None:
+        period_of(record.starts_on, record.ends_on)
+        _check_history(record, contracts)
+
+
+def _check_history(record: Any, contracts: list[ContractRecord]) -> None:
+    starts = [one.period.start for one in contracts]
+    if starts and record.starts_on not in starts and record.starts_on < max(starts):
+        raise ContractHistoryFixed(day=max(starts))
 
 
 def _compare(plan: EmployeesPlan, employee: Employee, record: Any, contracts: list[ContractRecord]) -> None:
@@ -124,8 +144,7 @@ def _amendment(record: Any, contracts: list[ContractRecord]) -> tuple[Period, di
     """What the line says anew of the contract of its day, or of a later one; raises ContractHistoryFixed."""
     same = next((one for one in contracts if one.period.start == record.starts_on), None)
     latest = max(contracts, key=lambda one: one.period.start, default=None)
-    if same is None and latest is not None and record.starts_on < latest.period.start:
-        raise ContractHistoryFixed(day=latest.period.start)
+    _check_history(record, contracts)
     base = same or latest
     told = {"weekly_minutes": record.weekly_hours, "job_title": record.job_title, "pay_grade": record.pay_grade}
     terms = {

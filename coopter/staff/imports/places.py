@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from coopter.staff.rules import (
     period_of,
 )
 from coopter.values.numbers import parse_day
-from coopter.values.refusal import FaultList, Refusal, quoted
+from coopter.values.refusal import FaultList, Refusal, in_words, quoted
 from coopter.values.table import MOST_BYTES, MOST_ROWS, Column, Table, read_table
 from coopter.values.texts import clean_line
 
@@ -61,40 +61,50 @@ class PlacementsPlan:
 
 
 def read_placements(content: bytes, *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> Table:
-    """The records of a file of placements; raises Faults. A last day (« fin ») is included."""
-    return read_table(content, columns=PLACEMENT_COLUMNS, most_rows=most_rows, most_bytes=most_bytes)
+    """The records of a file of placements, with what is wrong in its cells, for plan_placements to tell.
+
+    A last day (« fin ») is included. Raises Faults when the file cannot be read line by line.
+    """
+    return read_table(
+        content, columns=PLACEMENT_COLUMNS, most_rows=most_rows, most_bytes=most_bytes, faults=FaultList()
+    )
 
 
-def plan_placements(records: Sequence[Any]) -> PlacementsPlan:
+def plan_placements(records: Iterable[Any]) -> PlacementsPlan:
     """What these records would change in the grouping in scope, nothing written; raises Faults with all that is wrong.
 
     Taking over: an employee whose contracts name no potential user yet gets the structures of the file as their list
     (Code du travail, L1253-9). Once there is a list, a structure that is not on it is a fault, as everywhere.
     """
-    return _Judge(list(records)).plan()
+    return _Judge(Table.of(records)).plan()
 
 
 class _Judge:
     """One pass over the lines; what is known of the house is loaded once, before it."""
 
-    def __init__(self, records: list[Any]) -> None:
-        self.records = records
-        self.faults = FaultList()
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.faults = table.faults.copy()
         self.index: StaffIndex = queries.placements_index()
         self.employees = queries.employee_ids_by_code()
         self.structures = {row.code: row.id for row in members.structures_by_id().values()}
         self.result = PlacementsPlan()
 
     def plan(self) -> PlacementsPlan:
-        found = [(record, ids) for record in self.records if (ids := self._ids(record)) is not None]
-        self._take_over(ids for _, ids in found)
+        found = [(record, ids, whole) for record, whole in self.table.lines() if (ids := self._ids(record)) is not None]
+        self._take_over(ids for _, ids, _ in found)
         lines: dict[tuple[int, int, date], int] = {}
-        for record, (employee_id, structure_id) in found:
+        for record, (employee_id, structure_id), is_whole in found:
+            if record.starts_on is None:
+                continue
             key = (employee_id, structure_id, record.starts_on)
             try:
                 if key in lines:
                     raise TwiceInFile(line=lines[key])
                 lines[key] = record.line
+                if not is_whole:
+                    period_of(record.starts_on, record.ends_on)
+                    continue
                 self._judge(record, employee_id, structure_id, number=-len(lines))
             except Refusal as refusal:
                 self._fault(record, refusal)
@@ -102,14 +112,18 @@ class _Judge:
         return self.result
 
     def _ids(self, record: Any) -> tuple[int, int] | None:
-        employee_id = self._id(record.line, "salarié", record.employee, self.employees, UnknownEmployee)
-        structure_id = self._id(record.line, "structure", record.structure, self.structures, UnknownStructure)
+        employee_id = self._id(record, "employee", self.employees, UnknownEmployee)
+        structure_id = self._id(record, "structure", self.structures, UnknownStructure)
         return None if employee_id is None or structure_id is None else (employee_id, structure_id)
 
-    def _id(self, line: int, column: str, code: str, ids: Mapping[str, int], unknown: type[Refusal]) -> int | None:
+    def _id(self, record: Any, column: str, ids: Mapping[str, int], unknown: type[Refusal]) -> int | None:
+        code = getattr(record, column)
+        if code is None:  # this cell could not be read: it is told already
+            return None
         found = ids.get(code)
         if found is None:
-            self.faults.add(line, column=column, value=code, remedy=str(unknown(code=quoted(code))))
+            remedy = str(unknown(code=quoted(code)))
+            self.faults.add(record.line, column=self.table.header(column), value=code, remedy=remedy)
         return found
 
     def _take_over(self, pairs: Iterable[tuple[int, int]]) -> None:
@@ -138,9 +152,8 @@ class _Judge:
 
     def _fault(self, record: Any, refusal: Refusal) -> None:
         if isinstance(refusal, (NotAMember, NotAPotentialUser)):
-            column, value = "structure", record.structure
-        elif isinstance(refusal, EndsBeforeItStarts):
-            column, value = "fin", f"{record.ends_on:%d/%m/%Y}"
+            column = "structure"
         else:
-            column, value = "début", f"{record.starts_on:%d/%m/%Y}"
-        self.faults.add(record.line, column=column, value=value, remedy=str(refusal))
+            column = "ends_on" if isinstance(refusal, EndsBeforeItStarts) else "starts_on"
+        value = str(in_words(getattr(record, column)))
+        self.faults.add(record.line, column=self.table.header(column), value=value, remedy=str(refusal))
