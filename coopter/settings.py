@@ -8,8 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 WEAK_KEYS = {"dev", "secret", "changeme", "change-me", "password", "secret-key", "coopter"}
 SHORTEST_KEY = 32
+DATABASES = {"sqlite", "postgresql"}
+MOST_PORT = 65_535
 
 
 class WeakSecretKey(RuntimeError):
@@ -18,6 +23,14 @@ class WeakSecretKey(RuntimeError):
 
 class NotANumber(RuntimeError):
     """A setting that counts something is no whole number, or too small; `args` are its name and what it says."""
+
+
+class DatabaseNotKnown(RuntimeError):
+    """COOPTER_DATABASE_URL is no address of a database that CoopTer works with: SQLite, or PostgreSQL by psycopg."""
+
+
+class ListenNotUnderstood(RuntimeError):
+    """COOPTER_LISTEN is no address and port of this machine; `args` is what it says."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,8 @@ class Settings:
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read COOPTER_* and fill the gaps; makes the data folder and the secret key (mode 0600) when there are none.
 
-    Raises WeakSecretKey when a key was given that anyone could guess (row R72).
+    Raises WeakSecretKey when a key was given that anyone could guess (row R72), NotANumber, DatabaseNotKnown and
+    ListenNotUnderstood when a setting cannot be followed.
     """
     data_dir, database_url = places(environ)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -51,7 +65,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         secret_key=_secret_key(environ.get("COOPTER_SECRET_KEY"), data_dir),
         secret_key_fallbacks=tuple(environ.get("COOPTER_SECRET_KEY_FALLBACKS", "").split()),
         base_url=environ.get("COOPTER_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
-        listen=environ.get("COOPTER_LISTEN", "127.0.0.1:8000"),
+        listen=_listen(environ.get("COOPTER_LISTEN", "127.0.0.1:8000")),
         mail_url=environ.get("COOPTER_MAIL_URL", "file:"),
         mail_from=environ.get("COOPTER_MAIL_FROM", "coopter@localhost"),
         demo=environ.get("COOPTER_DEMO", "") in {"1", "true", "yes"},
@@ -62,9 +76,36 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def places(environ: Mapping[str, str] = os.environ, *, data_dir: Path | None = None) -> tuple[Path, str]:
-    """The data folder (or the one given instead) and the address of the database; nothing is made."""
+    """The data folder (or the one given instead) and the address of the database; nothing is made.
+
+    Raises DatabaseNotKnown.
+    """
     folder = (data_dir or Path(environ.get("COOPTER_DATA_DIR") or _default_data_dir(environ))).resolve()
-    return folder, environ.get("COOPTER_DATABASE_URL") or f"sqlite:///{folder / 'coopter.sqlite'}"
+    given = environ.get("COOPTER_DATABASE_URL")
+    return folder, _checked_database(given) if given else f"sqlite:///{folder / 'coopter.sqlite'}"
+
+
+def _checked_database(text: str) -> str:
+    try:
+        url = make_url(text)
+        dialect = url.get_dialect()
+        dialect.import_dbapi()
+        dialect().create_connect_args(url)
+    except (ArgumentError, ImportError, ValueError):
+        raise DatabaseNotKnown() from None  # what it says may hold a password: it is not repeated
+    if url.get_backend_name() not in DATABASES:
+        raise DatabaseNotKnown()
+    return text
+
+
+def _listen(text: str) -> str:
+    addresses = [one.rpartition(":") for one in text.split()]
+    for host, _, port in addresses:
+        if not (host and port.isascii() and port.isdecimal() and len(port) <= 5 and int(port) <= MOST_PORT):
+            raise ListenNotUnderstood(text)
+    if not addresses:
+        raise ListenNotUnderstood(text)
+    return text
 
 
 def _default_data_dir(environ: Mapping[str, str]) -> str:

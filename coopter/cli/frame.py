@@ -22,7 +22,7 @@ from coopter.plumbing import formats, tenancy
 from coopter.plumbing.database import UnsafeJournalMode
 from coopter.plumbing.files import FileDamaged
 from coopter.plumbing.schema import SchemaTooNew
-from coopter.settings import NotANumber, WeakSecretKey
+from coopter.settings import DatabaseNotKnown, ListenNotUnderstood, NotANumber, WeakSecretKey
 from coopter.values.actor import Actor
 from coopter.values.money import Money
 from coopter.values.month import Month
@@ -38,6 +38,11 @@ SETTLED: dict[type[Exception], str] = {
     WeakSecretKey: "COOPTER_SECRET_KEY est trop faible. Donnez au moins 32 caractères tirés au hasard, ou retirez ce "
     "réglage : CoopTer fait alors la clé lui-même.",
     NotANumber: "Un réglage n'est pas un nombre entier permis : %s=%s. Corrigez-le, ou retirez-le.",
+    DatabaseNotKnown: "COOPTER_DATABASE_URL n'est pas l'adresse d'une base que CoopTer connaît. Écrivez "
+    "postgresql+psycopg://utilisateur@serveur/base (avec psycopg installé), ou retirez ce réglage : les données vont "
+    "alors dans SQLite, dans le dossier de données.",
+    ListenNotUnderstood: "COOPTER_LISTEN n'est pas une adresse de cette machine : %s. Écrivez une adresse et un port, "
+    "par exemple 127.0.0.1:8000, ou retirez ce réglage.",
     FileDamaged: "Un fichier enregistré manque ou a été modifié (%s). Restaurez-le d'une sauvegarde.",
 }
 
@@ -56,11 +61,15 @@ class SystemSaysNo(Refusal):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command has to say: to a person, and to a program (plain values); `code` is the process's."""
+    """What a command has to say: to a person, and to a program (plain values); `code` is the process's.
+
+    `note` is for a person alone, beside the answer: it goes to stderr, and a program finds its matter in the facts.
+    """
 
     text: str
     facts: dict[str, Any] = field(default_factory=dict)
     code: int = DONE
+    note: str = ""
 
 
 def answering(function: Callable[..., Answer]) -> Callable[..., None]:
@@ -111,6 +120,8 @@ def say(answer: Answer, *, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
     elif answer.text:
         click.echo(answer.text, err=answer.code != DONE)
+    if answer.note and not as_json:
+        click.echo(answer.note, err=True)
 
 
 def faulty(faults: Faults) -> Answer:

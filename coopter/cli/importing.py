@@ -22,41 +22,48 @@ from coopter.plumbing.transaction import command
 from coopter.staff import commands as staff
 from coopter.staff.imports import read_employees, read_placements
 from coopter.values.actor import Actor
+from coopter.values.refusal import quoted
 
 LIMITS = {"most_rows": 200_000, "most_bytes": 50_000_000}  # whoever holds the machine may read more than the web
-Import = Callable[..., Any]
+Done = tuple[Any, tuple[str, ...]]  # what was added, changed and unchanged; the headers left aside
+Import = Callable[..., Done]
 
 
 class _Rehearsed(Exception):
     """The end of a dry run: what would have been done, and the transaction rolled back."""
 
-    def __init__(self, done: Any) -> None:
+    def __init__(self, done: Done) -> None:
         self.done = done
 
 
-def import_structures(actor: Actor, content: bytes, *, at: datetime) -> Any:
+def import_structures(actor: Actor, content: bytes, *, at: datetime) -> Done:
     """Structures of the grouping."""
-    return members.import_structures(actor, read_structures(content, **LIMITS), at=at)
+    table = read_structures(content, **LIMITS)
+    return members.import_structures(actor, table, at=at), table.ignored
 
 
-def import_employees(actor: Actor, content: bytes, *, at: datetime) -> Any:
+def import_employees(actor: Actor, content: bytes, *, at: datetime) -> Done:
     """Employees and their contracts."""
-    return staff.import_employees(actor, records=read_employees(content, **LIMITS), at=at)
+    table = read_employees(content, **LIMITS)
+    return staff.import_employees(actor, records=table, at=at), table.ignored
 
 
-def import_placements(actor: Actor, content: bytes, *, at: datetime) -> Any:
+def import_placements(actor: Actor, content: bytes, *, at: datetime) -> Done:
     """Placements, and the lists of potential users."""
-    return staff.import_placements(actor, records=read_placements(content, **LIMITS), at=at)
+    table = read_placements(content, **LIMITS)
+    return staff.import_placements(actor, records=table, at=at), table.ignored
 
 
-def import_hours(actor: Actor, content: bytes, *, at: datetime) -> Any:
+def import_hours(actor: Actor, content: bytes, *, at: datetime) -> Done:
     """Hours, submitted."""
-    return hours.import_hours(actor, content=content, at=at, **LIMITS)
+    done = hours.import_hours(actor, content=content, at=at, **LIMITS)
+    return done, done.ignored
 
 
-def import_costs(actor: Actor, content: bytes, *, at: datetime) -> Any:
+def import_costs(actor: Actor, content: bytes, *, at: datetime) -> Done:
     """Costs of employees and of the grouping."""
-    return costs.import_costs(actor, records=read_costs(content, **LIMITS), at=at)
+    table = read_costs(content, **LIMITS)
+    return costs.import_costs(actor, records=table, at=at), table.ignored
 
 
 KINDS: dict[str, tuple[Import, str]] = {
@@ -78,16 +85,17 @@ def _run(name: str, path: Path, slug: str, dry_run: bool) -> Answer:
     content = path.read_bytes()
     with inside(slug) as actor:
         try:
-            done = command(partial(_rehearse, do) if dry_run else do)(actor, content, at=clock.now())
+            done, ignored = command(partial(_rehearse, do) if dry_run else do)(actor, content, at=clock.now())
         except _Rehearsed as rehearsed:
-            done = rehearsed.done
-    facts = {"kind": name, "file": str(path), "dry_run": dry_run}
+            done, ignored = rehearsed.done
+    facts = {"kind": name, "file": str(path), "dry_run": dry_run, "ignored": list(ignored)}
     facts |= {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
     counts = f"{done.added} ajoutées, {done.changed} modifiées, {done.unchanged} inchangées"
-    return Answer(f"{'Essai, rien n’est écrit : ' if dry_run else ''}lignes : {counts}.", facts)
+    aside = f"Colonnes laissées de côté : {', '.join(map(quoted, ignored))}." if ignored else ""
+    return Answer(f"{'Essai, rien n’est écrit : ' if dry_run else ''}lignes : {counts}.", facts, note=aside)
 
 
-def _rehearse(do: Import, actor: Actor, content: bytes, *, at: datetime) -> None:
+def _rehearse(do: Import, actor: Actor, content: bytes, *, at: datetime) -> Done:
     raise _Rehearsed(do(actor, content, at=at))
 
 

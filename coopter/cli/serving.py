@@ -17,7 +17,7 @@ from coopter.cli.frame import Answer, answering
 from coopter.cli.words import FrenchCommand
 from coopter.office.commands.demo import make_demo
 from coopter.plumbing import clock, jobs
-from coopter.settings import Settings, from_environment, places
+from coopter.settings import ListenNotUnderstood, Settings, from_environment, places
 
 THREADS = 8
 
@@ -90,7 +90,10 @@ def demo_settings() -> Settings:
 def _serve(app: Flask, settings: Settings, *, with_worker: bool) -> None:
     import waitress
 
-    server = waitress.create_server(app, listen=settings.listen, threads=THREADS, ident=None)
+    try:
+        server = waitress.create_server(app, listen=settings.listen, threads=THREADS, ident=None)
+    except ValueError as unknown:  # a host that this machine does not know
+        raise ListenNotUnderstood(settings.listen) from unknown
     stop = jobs.start_worker(app) if with_worker else _nothing
     click.echo(f"CoopTer écoute sur http://{settings.listen} ; Ctrl+C pour l'arrêter.", err=True)
     _until_stopped(server.run, stop)

@@ -100,6 +100,24 @@ def test_a_rehearsal_judges_everything_and_writes_nothing(line: Line, month: Gro
     assert line.done("import", "structures", path, "--grouping", "cap")["added"] == 1
 
 
+def test_columns_left_aside_are_told(line: Line, month: Grouping, tmp_path: Path) -> None:
+    """A note on stderr for a person, a list for a program; a header alone is nothing to import."""
+    path = tmp_path / "file.csv"
+    files = {
+        "structures": "code;nom;Couleur\nC3;Les Genêts;vert\n",
+        "hours": "date;salarié;structure;heures;Couleur\n2026-03-04;E1;A1;1;vert\n",
+        "costs": "mois;nature;montant;Couleur\n2026-03;frais de gestion;12;vert\n",
+    }
+    for kind, text in files.items():
+        path.write_text(text)
+        told = line("import", kind, path, "--grouping", "cap", "--dry-run")
+        assert (told.code, told.err) == (0, "Colonnes laissées de côté : Couleur.\n")
+        assert line.done("import", kind, path, "--grouping", "cap", "--dry-run")["ignored"] == ["Couleur"]
+        path.write_text(text.splitlines()[0] + "\n")
+        nothing = line("import", kind, path, "--grouping", "cap")
+        assert (nothing.code, "rien à importer" in nothing.err) == (2, True)
+
+
 def test_people_are_invited_by_a_link(line: Line, month: Grouping) -> None:
     """The link is printed; a representative needs a structure that exists."""
     invited = line.done("user", "invite", "rep@a1.example", "--grouping", "cap", "--role", "representative",
@@ -224,6 +242,8 @@ def test_without_any_setting_a_command_works_at_once(tmp_path: Path) -> None:
     assert (twice.returncode, "n'est pas vide" in twice.stderr, "Traceback" in twice.stderr) == (1, True, False)
     for name, value, words in (
         ("COOPTER_SECRET_KEY", "changeme", "est trop faible"),
+        ("COOPTER_DATABASE_URL", "mysql://x", "COOPTER_DATABASE_URL n'est pas l'adresse d'une base"),
+        ("COOPTER_LISTEN", "nonsense", "127.0.0.1:8000"),
         ("COOPTER_PDF_WORKERS", "deux", "COOPTER_PDF_WORKERS=deux"),
         ("COOPTER_SQLITE_JOURNAL_MODE", "OFF", "COOPTER_SQLITE_JOURNAL_MODE"),
         ("COOPTER_DATABASE_URL", "postgresql+psycopg://u:p@127.0.0.1:1/x", "ne répond pas"),
