@@ -144,6 +144,12 @@ def test_a_closed_month_takes_no_line_from_a_file(house):
     assert lines(house) == []
 
 
+def test_a_cell_that_cannot_be_read_hides_no_closed_month(house):
+    commands.lock_month(house.anne, month=Month(2026, 9), at=NOW)
+    text = "worked_on,employee,structure,hours\n2026-09-30,E13,PC2,1\n2026-10-05,E99,PC2,x\n"
+    assert [fault[:2] for fault in faults_of(house, text)] == [(2, "worked_on"), (3, "employee"), (3, "hours")]
+
+
 def test_an_ended_placement_is_found_line_by_line(house):
     pc11 = a_structure("PC11")
     yann = an_employee(pc11, code="E24", first_name="Yann", starts_on=date(2026, 10, 5))
