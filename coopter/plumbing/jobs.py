@@ -48,7 +48,9 @@ def wake() -> None:
 
 def start_worker(app: Flask) -> Callable[[], None]:
     """Start the consumer's threads in this process; returns the function that stops them."""
-    consumer = app.extensions["huey"].create_consumer(workers=1, worker_type="thread", check_worker_health=True)
+    consumer = app.extensions["huey"].create_consumer(
+        workers=1, worker_type="thread", max_delay=1, check_worker_health=True
+    )
     consumer.start()
     return consumer.stop
 
