@@ -44,6 +44,7 @@ def wake() -> None:
     """Ring the bell; a bell that cannot ring is no harm, since the outbox is drained every minute."""
     if has_app_context() and "wake" in current_app.extensions and not current_app.config.get("OUTBOX_BY_HAND"):
         current_app.extensions["wake"]()
+        current_app.extensions["huey"].storage.close()  # a thread of the server keeps no connection of the queue's
 
 
 def start_worker(app: Flask) -> Callable[[], None]:
