@@ -42,11 +42,11 @@ def was_done(session: Session, key: str) -> bool:
     return session.scalar(select(Operation.key).where(Operation.key == key)) is not None
 
 
-def claim(session: Session) -> None:
-    """Write the key in the command's own transaction; raises AlreadyDone when another request was first."""
+def claim(session: Session) -> str | None:
+    """Write the form's key in the command's own transaction and return it; AlreadyDone when another was first."""
     waiting = pending.get()
     if waiting is None:
-        return
+        return None
     key, endpoint, person_id, at = waiting
     try:
         session.add(Operation(key=key, endpoint=endpoint, person_id=person_id, claimed_at=at))
@@ -54,3 +54,4 @@ def claim(session: Session) -> None:
     except IntegrityError as clash:
         raise AlreadyDone from clash
     pending.set(None)
+    return key

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import has_request_context, request
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from coopter.plumbing import operations
@@ -72,9 +73,9 @@ def _run(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     pending: list[Callable[[], Any]] = []
     queue, lock = _afterwards.set(pending), writing.set(True)
     try:
-        operations.claim(session)
+        key = operations.claim(session)
         result = function(*args, **kwargs)
-        session.commit()
+        _commit(session, key)
     except BaseException:
         session.rollback()
         raise
@@ -84,6 +85,19 @@ def _run(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     for call in pending:
         call()
     return result
+
+
+def _commit(session: Session, key: str | None) -> None:
+    """Commit; when the database's answer is lost on its way, look the form's key up and never guess (row R5)."""
+    try:
+        session.commit()
+    except DBAPIError as lost:
+        if key is None or not lost.connection_invalidated:
+            raise
+        session.rollback()
+        if not operations.was_done(session, key):
+            raise
+        session.commit()
 
 
 @event.listens_for(Session, "before_flush")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from coopter.members.models import Structure
 from coopter.plumbing import operations
-from coopter.plumbing.database import session
+from coopter.plumbing.database import db, session
 from coopter.plumbing.transaction import WriteOutsideCommand, after_commit, command
 from coopter.values.refusal import NotFound
 from tests.factories import a_grouping, a_structure, inside
@@ -105,3 +107,57 @@ def test_a_refused_form_may_be_sent_again_with_its_key(app: Flask) -> None:
         rename("A", "second")
         assert name_of("A") == "second"
     operations.pending.set(None)
+
+
+def cut_the_line(monkeypatch: pytest.MonkeyPatch, *, after_commit: bool) -> None:
+    """The connection drops around the next COMMIT: once it was done but not told, or before it was done."""
+    dialect = db.engine.dialect
+    commit, left = dialect.do_commit, [1]
+
+    def lost(connection: Any) -> None:
+        if not left:
+            commit(connection)
+            return
+        left.pop()
+        if after_commit:
+            commit(connection)
+        connection.dbapi_connection.close()
+        raise dialect.loaded_dbapi.ProgrammingError("Cannot operate on a closed database.")
+
+    monkeypatch.setattr(dialect, "do_commit", lost)
+
+
+def test_an_answer_that_was_lost_is_looked_up(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R5: the COMMIT was done and its answer lost: the form's key is there, so the act is told as done, once."""
+    with inside(a_grouping()):
+        a_structure("A")
+        db.session.commit()
+        operations.pending.set(("k" * 20, "room.view", 1, AT))
+        cut_the_line(monkeypatch, after_commit=True)
+        rename("A", "first")
+        assert name_of("A") == "first"
+
+
+def test_an_act_that_was_not_done_is_not_told_as_done(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R5, the other side: the line dropped before the COMMIT: an error, nothing written, and the same form may try."""
+    with inside(a_grouping()):
+        a_structure("A")
+        db.session.commit()
+        operations.pending.set(("k" * 20, "room.view", 1, AT))
+        cut_the_line(monkeypatch, after_commit=False)
+        with pytest.raises(DBAPIError):
+            rename("A", "first")
+        assert name_of("A") == "Structure A"
+        operations.pending.set(("k" * 20, "room.view", 1, AT))
+        rename("A", "second")
+        assert name_of("A") == "second"
+
+
+def test_without_a_key_a_lost_answer_is_an_error(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R5, the twin: what has no key cannot be looked up, and says so."""
+    with inside(a_grouping()):
+        a_structure("A")
+        db.session.commit()
+        cut_the_line(monkeypatch, after_commit=True)
+        with pytest.raises(DBAPIError):
+            rename("A", "first")
