@@ -11,7 +11,7 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.routing import IntegerConverter, Map
 
-from coopter.plumbing import clock, operations, tenancy
+from coopter.plumbing import clock, kept, operations, tenancy
 from coopter.values.actor import Actor, Role
 from coopter.values.refusal import NotAllowed
 
@@ -149,10 +149,12 @@ def _keep(app: Flask, tenants: Tenants) -> Any:
         raise NotAllowed()
     if audience is ADMINISTRATORS and not (g.actor and g.actor.is_administrator):
         raise NotAllowed()
-    return _take_operation_key(app)
+    return _take_operation_key(app) or kept.ask_first()
 
 
 def _ask_to_sign_in() -> Any:
+    if (again := kept.offer_again()) is not None:
+        return again
     target = request.full_path.rstrip("?") if request.method in SAFE else None
     return redirect(url_for("security.login", next=target), 303)
 

@@ -6,12 +6,12 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from coopter.plumbing import operations, pages
+from coopter.plumbing import doors, kept, operations, pages
 from coopter.values.refusal import Conflict, NotAllowed, NotFound, Refusal
 
 PAGES = {400, 403, 404, 409, 413, 422, 429}
@@ -25,13 +25,19 @@ def install(app: Flask) -> None:
     app.register_error_handler(Conflict, _stale)
     app.register_error_handler(Refusal, lambda no: _page(422, reason=pages.say(no)))
     app.register_error_handler(operations.AlreadyDone, _already_done)
-    app.register_error_handler(CSRFError, lambda no: _page(400))
+    app.register_error_handler(CSRFError, lambda no: _expired())
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
 
 def _page(code: int, **context: Any) -> tuple[str, int]:
     return render_template(f"errors/{code}.html", **context), code
+
+
+def _expired() -> Any:
+    """A form without a valid token: what was typed on a page of ours is kept, unless anybody may send that form."""
+    audience = doors.audience_of(current_app, request.endpoint) if request.endpoint else doors.PUBLIC
+    return (kept.offer_again() if audience is not doors.PUBLIC else None) or _page(400)
 
 
 def _stale(conflict: Conflict) -> tuple[str, int]:

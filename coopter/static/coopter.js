@@ -1,5 +1,6 @@
 /* CoopTer's own script. Every page works without it; with it: the week grid moves and adds up, dialogs ask, texts copy.
-   Nothing is inline (strict CSP); behaviour hangs on data- attributes. */
+   Nothing is inline (strict CSP); behaviour hangs on data- attributes.
+   A form sent before this script is there asks all the same: its field ask_first makes the server ask (plumbing/kept.py). */
 (() => {
   "use strict";
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
@@ -119,6 +120,7 @@
       confirmBox.showModal();
       return;
     }
+    if (form.dataset.sure) form.addEventListener("formdata", (it) => it.formData.delete("ask_first"), { once: true });
     delete form.dataset.sure;
     if (form.dataset.sent) event.preventDefault(); /* a second click sends nothing twice */
     else if (form.method === "post") { form.dataset.sent = "yes"; form.setAttribute("aria-busy", "true"); }

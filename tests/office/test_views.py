@@ -35,12 +35,12 @@ def text_of(answer: Any) -> str:
 
 
 def form_of(answer: Any) -> dict[str, str]:
-    """What a browser would send back with the closing form."""
+    """What a browser sends with the closing form once its question was answered (tests/plumbing/test_kept.py)."""
     page = answer.get_data(as_text=True)
     form = page[page.index('<form action="/cap-cooperation/cloture/2026-09" method="post"') :]
     form = form[: form.index("</form>")]
     fields = (dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input[^>]*>", form))
-    return {field["name"]: field["value"] for field in fields}
+    return {field["name"]: field["value"] for field in fields if field["name"] not in {"ask_first", "ask_label"}}
 
 
 def count(row: type) -> int:
