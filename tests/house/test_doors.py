@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Blueprint, Flask
 
+from coopter.members.rules import check_slug
 from coopter.plumbing import doors
 from coopter.values.actor import Role
+from coopter.values.refusal import Refusal
 
 
 def test_every_endpoint_has_its_audience(built_app: Flask) -> None:
@@ -46,3 +48,12 @@ def test_every_form_but_the_declared_ones_needs_a_key(built_app: Flask) -> None:
         if "POST" in (rule.methods or ()) and getattr(built_app.view_functions[rule.endpoint], "unkeyed", False)
     }
     assert all(endpoint.startswith(("security.", "members.")) for endpoint in unkeyed), unkeyed
+
+
+def test_no_grouping_takes_an_address_of_the_installation(built_app: Flask) -> None:
+    """R8: what an address begins with is either a grouping's slug or a word that no grouping may have."""
+    words = {rule.rule.split("/")[1] for rule in built_app.url_map.iter_rules()} - {"", "<grouping>"}
+    assert "calendrier" in words
+    for word in words:
+        with pytest.raises(Refusal):
+            check_slug(word)

@@ -54,8 +54,8 @@ def check_password(password: str, *, about: Iterable[str] = ()) -> None:
 
 
 RESERVED_SLUGS = frozenset(
-    ("compte", "connexion", "deconnexion", "demo", "installation", "invitation", "langue", "mot-de-passe", "public",
-     "sante", "static", "agenda", "api", "groupements")
+    ("agenda", "api", "calendrier", "compte", "connexion", "deconnexion", "demo", "groupements", "installation",
+     "invitation", "langue", "mot-de-passe", "public", "reprise", "sante", "static")
 )  # fmt: skip
 
 
