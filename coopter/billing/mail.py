@@ -9,6 +9,7 @@ from coopter.billing.models import Invoice
 from coopter.billing.record import InvoiceRecord
 from coopter.members import queries as members
 from coopter.plumbing import formats, mail
+from coopter.values.refusal import Words
 
 
 def announce(invoice: Invoice, *, at: datetime) -> None:
@@ -33,13 +34,21 @@ def announce(invoice: Invoice, *, at: datetime) -> None:
             key=f"invoice-ready:{invoice.grouping_id}:{invoice.id}",
             grouping_id=invoice.grouping_id,
             at=at,
+            language=members.language_of(record.buyer.email),
         )  # fmt: skip
     except mail.NotAnAddress:
         return
 
 
-def _subject(record: InvoiceRecord) -> str:
-    month, gross = formats.month(record.period), formats.money(record.gross)
+def _subject(record: InvoiceRecord) -> Words:
+    number, month = record.number, record.period
     if record.preceding is not None:
-        return f"Avoir {record.number} : la facture {record.preceding.number} ({month}) est annulée"
-    return f"Facture {record.number} ({month}) : {gross} à régler au plus tard le {formats.day(record.due_on)}"
+        before = record.preceding.number
+        return Words(
+            "Avoir %(number)s : la facture %(before)s (%(month)s) est annulée",
+            number=number, before=before, month=month,
+        )  # fmt: skip
+    return Words(
+        "Facture %(number)s (%(month)s) : %(gross)s à régler au plus tard le %(due)s",
+        number=number, month=month, gross=record.gross, due=record.due_on,
+    )  # fmt: skip

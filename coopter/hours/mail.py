@@ -15,6 +15,7 @@ from coopter.staff import queries as staff
 from coopter.staff.models import Employee
 from coopter.values.instants import paris_day
 from coopter.values.month import Month
+from coopter.values.refusal import Words
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def ask_validators(structure_id: int, *, employee: Employee, monday: date, minut
     for person in _validators(structure_id):
         _post(
             to=person.email,
-            subject=f"Heures à confirmer : {employee.name}",
+            subject=Words("Heures à confirmer : %(employee)s", employee=employee.name),
             template="hours/mail/to_confirm",
             context={
                 "name": person.name, "employee": employee.name, "structure": structure.name, "monday": monday,
@@ -56,7 +57,7 @@ def tell_of_dispute(entry: EntryRecord, *, reason: str, by: str, at: datetime) -
         if address:
             _post(
                 to=address,
-                subject=f"Heures contestées par {structure.name}",
+                subject=Words("Heures contestées par %(structure)s", structure=structure.name),
                 template="hours/mail/disputed",
                 context={**context, "to_employee": kind == "employee"},
                 key=f"hours-disputed:{entry.id}:{entry.version}:{kind}",
@@ -93,9 +94,12 @@ def remind(waiting: Iterable[Waiting], *, month: Month, at: datetime) -> Reminde
 
 
 def _remind_one(to: str, name: str, *, what: str, lines: int, month: Month, validator: bool, at: datetime) -> None:
+    to_confirm, to_complete = (
+        Words("Heures à confirmer avant la clôture du mois"), Words("Heures à compléter avant la clôture"),
+    )  # fmt: skip
     _post(
         to=to,
-        subject="Heures à confirmer avant la clôture du mois" if validator else "Heures à compléter avant la clôture",
+        subject=to_confirm if validator else to_complete,
         template="hours/mail/reminder",
         context={"name": name, "what": what, "lines": lines, "month": month, "validator": validator},
         key=f"hours-reminder:{tenancy.grouping_in_scope()}:{month}:{to}:{what}:{paris_day(at)}",
@@ -108,7 +112,8 @@ def _validators(structure_id: int) -> list[members.Holder]:
     return [one for one in holders if one.can_validate_hours and one.active and one.email]
 
 
-def _post(*, context: dict[str, Any], **message: Any) -> None:
+def _post(*, to: str, context: dict[str, Any], **message: Any) -> None:
+    """One message in its recipient's language: a person's own, French for a mailbox that nobody signs in with."""
     grouping = members.get_grouping_by_id(tenancy.grouping_in_scope())
     context = {**context, "grouping_name": grouping.name, "slug": grouping.slug}
-    mail.post(context=context, **message, grouping_id=grouping.id)
+    mail.post(to=to, context=context, **message, grouping_id=grouping.id, language=members.language_of(to))

@@ -22,7 +22,8 @@ from flask_babel import force_locale
 from jinja2 import TemplateNotFound
 
 from coopter.plumbing import files, outbox
-from coopter.values.refusal import Refusal
+from coopter.plumbing.pages import written
+from coopter.values.refusal import Refusal, Words
 
 LONGEST_HEADER = 200
 TIMEOUT_S = 30
@@ -51,28 +52,30 @@ def one_line(text: str) -> str:
 def post(
     *,
     to: str,
-    subject: str,
+    subject: Words,
     template: str,
     context: dict[str, Any],
     key: str,
     grouping_id: int | None,
     at: datetime,
-    language: str = "fr",
+    language: str,
     attachments: tuple[tuple[str, str], ...] = (),
 ) -> None:
-    """Write a message in the running command; `attachments` are (file name, SHA-256 of a stored file).
+    """Write a message in the running command, subject and text in the recipient's `language`.
 
-    The text is made now, from templates/<template>.txt (and .html when there is one): what is sent is what was decided.
+    `attachments` are (file name, SHA-256 of a stored file). The text is made now, from templates/<template>.txt (and
+    .html when there is one): what is sent is what was decided.
     """
     with force_locale(language):
+        title = written(subject)
         text = render_template(f"{template}.txt", **context)
         try:
-            html = render_template(f"{template}.html", **context)
+            html = render_template(f"{template}.html", **context, language=language)
         except TemplateNotFound:
             html = None
     payload = {
         "to": check_address(to),
-        "subject": one_line(subject),
+        "subject": one_line(title),
         "text": text,
         "html": html,
         "attachments": [list(attachment) for attachment in attachments],

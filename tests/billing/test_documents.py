@@ -25,7 +25,7 @@ from coopter.values.actor import Role
 from coopter.values.refusal import NotAllowed, NotFound
 from tests.billing.months import MARCH, Told
 from tests.billing.test_commands import LATER, NOW, changed
-from tests.factories import actor
+from tests.factories import a_person, actor
 
 
 def drain(*kinds: str) -> int:
@@ -152,6 +152,15 @@ def test_the_buyer_is_told_when_its_document_is_ready(told: Told, quick: list[st
         assert link in content["text"].split() and f'href="{link}"' in content["html"]
         others = {one.number for one in told.invoices} - {invoice.number}
         assert not any(number in content["text"] + content["html"] for number in others)
+
+
+def test_a_buyer_who_reads_english_is_told_in_english(told: Told, quick: list[str]) -> None:
+    """The person behind the invoice's address chose a language; amounts and days are written as it writes them."""
+    a_person(email=queries.invoice_record(told.invoices[0].id).buyer.email, language="en")
+    drain("document")
+    content = mails()[0][1]
+    assert content["subject"] == "Invoice FA-2026-0001 (March 2026): €1,068.24 to be paid by 5 May 2026"
+    assert 'lang="en"' in content["html"] and "Votre facture" not in content["text"] + content["html"]
 
 
 def test_a_changed_address_does_not_reach_what_was_issued(told: Told, quick: list[str]) -> None:

@@ -75,6 +75,25 @@ def test_nolwenn_logs_sends_and_the_jardins_confirm(house):
     assert actions() == ["hours.logged", "hours.submitted", "hours.confirmed"]
 
 
+def test_each_is_written_to_in_their_own_language(house):
+    """Subject, text and page; an address that nobody signs in with is written to in French."""
+    a_person(Role.REPRESENTATIVE, structure=house.jardins, email="paula@jardins.example", language="en")
+    a_person(Role.REPRESENTATIVE, structure=house.jardins, email="rene@jardins.example")
+    commands.log_hours(house.own, key=key(house), minutes=450, at=NOW)
+    commands.submit_week(house.own, employee_id=house.nolwenn.id, monday=MONDAY, at=NOW)
+    commands.dispute_entry(house.paul, seen=seen(entry(house)), reason="Absente", at=NOW)
+    assert dict(mails()) == {
+        "paula@jardins.example": "Hours to confirm: Nolwenn Le Goff",
+        "rene@jardins.example": "Heures à confirmer : Nolwenn Le Goff",
+        house.nolwenn.email: "Heures contestées par Jardins de l'Étier",
+        "bureau@cap.example": "Heures contestées par Jardins de l'Étier",
+    }
+    sent = {row.payload["to"]: row.payload for row in session().scalars(select(OutboxRow))}
+    english, french = sent["paula@jardins.example"], sent["rene@jardins.example"]
+    assert 'lang="en"' in english["html"] and 'lang="fr"' in french["html"]
+    assert "Bonjour" not in english["text"] + english["html"] and "Bonjour" in french["text"]
+
+
 def test_the_jardins_dispute_and_nolwenn_corrects_and_sends_again(house):
     worked(house.nolwenn, house.jardins, TUESDAY, 450, state=EntryState.SUBMITTED)
     with pytest.raises(ReasonMissing):

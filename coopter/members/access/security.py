@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app, url_for
-from flask_babel import gettext
 from flask_security import MailUtil, PasswordUtil, Security, SQLAlchemyUserDatastore, WebauthnUtil
 from flask_security.totp import Totp
 from passlib.totp import TOTP, AppWallet  # type: ignore[import-untyped]
@@ -23,7 +22,7 @@ from coopter.plumbing import clock, mail
 from coopter.plumbing.database import db, session
 from coopter.plumbing.operations import new_key
 from coopter.plumbing.pages import say
-from coopter.values.refusal import Refusal
+from coopter.values.refusal import Refusal, Words
 
 ADDRESSES = {
     "LOGIN_URL": "/connexion",
@@ -200,7 +199,7 @@ def _naive_now() -> datetime:
     return clock.now().replace(tzinfo=None)
 
 
-def _subject(template: str) -> str:
+def _subject(template: str) -> Words:
     if template.endswith("reset_instructions"):
-        return gettext("Choisir un nouveau mot de passe")
-    return gettext("Votre mot de passe a changé")
+        return Words("Choisir un nouveau mot de passe")
+    return Words("Votre mot de passe a changé")

@@ -23,14 +23,10 @@ from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
 from coopter.values.identifiers import check_bic, check_iban
+from coopter.values.refusal import Words
 from coopter.values.texts import clean_line
 
 REPLACED = "Remplacée par une autre demande"
-SUBJECTS = {
-    ("asked", "fr"): "%s : changement d’IBAN demandé", ("asked", "en"): "%s: change of IBAN asked for",
-    ("approved", "fr"): "%s : changement d’IBAN approuvé", ("approved", "en"): "%s: change of IBAN approved",
-    ("refused", "fr"): "%s : changement d’IBAN refusé", ("refused", "en"): "%s: change of IBAN refused",
-}  # fmt: skip
 
 
 @command
@@ -124,7 +120,7 @@ def _tell(
     for address, language in queries.told_of_bank_account():
         mail.post(
             to=address,
-            subject=SUBJECTS[what, "en" if language == "en" else "fr"] % grouping.name,
+            subject=_subject(what, grouping.name),
             template="members/mail/bank_account",
             context={
                 "what": what, "grouping_name": grouping.name, "by": actor.name, "asked_by": change.asked_by,
@@ -136,3 +132,11 @@ def _tell(
             at=at,
             language=language,
         )  # fmt: skip
+
+
+def _subject(what: str, name: str) -> Words:
+    return {
+        "asked": Words("%(grouping)s : changement d’IBAN demandé", grouping=name),
+        "approved": Words("%(grouping)s : changement d’IBAN approuvé", grouping=name),
+        "refused": Words("%(grouping)s : changement d’IBAN refusé", grouping=name),
+    }[what]

@@ -19,7 +19,7 @@ from coopter.plumbing import journal, mail, tenancy
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor, Role
-from coopter.values.refusal import Refusal
+from coopter.values.refusal import Refusal, Words
 from coopter.values.texts import clean_line
 
 TOKEN_BYTES = 32
@@ -165,7 +165,7 @@ def _send(invitation: Invitation, actor: Actor, link: str, *, language: str, at:
     grouping = queries.get_grouping_by_id(invitation.grouping_id)
     mail.post(
         to=invitation.email,
-        subject=f"{grouping.name} : votre accès" if language == "fr" else f"{grouping.name}: your access",
+        subject=Words("%(grouping)s : votre accès", grouping=grouping.name),
         template="members/mail/invitation",
         context={
             "first_name": invitation.first_name,

@@ -109,6 +109,12 @@ def find_person_by_email(email: str) -> Person | None:
     return session().scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+def language_of(email: str) -> str:
+    """The language in which to write to an address: its person's own; French where nobody signs in with it."""
+    address = email.strip().lower()
+    return session().scalar(select(Person.language).where(Person.email == address)) or "fr"
+
+
 def list_invitations(*, at: datetime) -> tuple[Invitation, ...]:
     """Invitations of the grouping that still wait for an answer, the latest first."""
     waiting = (Invitation.used_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > at)
