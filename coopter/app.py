@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import coopter.billing.models
 import coopter.costs.models
+import coopter.governance.models
 import coopter.hours.models
 import coopter.members.models
 import coopter.planning.models
@@ -21,7 +22,7 @@ from coopter.office import queries as office
 from coopter.plumbing import clock, database, doors, jobs, mishaps, navigation, outbox, pages, schema
 from coopter.settings import Settings, from_environment
 
-ROOMS = ("members", "staff", "planning", "hours", "costs", "billing", "office")
+ROOMS = ("members", "governance", "staff", "planning", "hours", "costs", "billing", "office")
 
 
 def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Flask:

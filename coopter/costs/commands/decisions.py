@@ -21,8 +21,8 @@ from coopter.costs.rules import (
     check_weights,
 )
 from coopter.hours import queries as hours
-from coopter.hours.commands.turns import take_turn
 from coopter.members import queries as members
+from coopter.members.commands.turns import take_turn
 from coopter.members.rules import INITIAL, VatRegime
 from coopter.plumbing import journal, tenancy
 from coopter.plumbing.database import session

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, update
 from coopter.costs import policies
 from coopter.costs.imports import CostRow, CostsPlan, plan_costs
 from coopter.costs.queries.lines import LINES
-from coopter.hours.commands.turns import take_turn
+from coopter.members.commands.turns import take_turn
 from coopter.plumbing import journal, tenancy
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require

@@ -11,7 +11,7 @@ from coopter.costs import policies, queries
 from coopter.costs.models import CostLine
 from coopter.costs.rules import CostKind, CostRecord, CostsLocked, LineKey, SameCostLine, check_line
 from coopter.hours import queries as hours
-from coopter.hours.commands.turns import take_turn
+from coopter.members.commands.turns import take_turn
 from coopter.plumbing import journal
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require

@@ -9,7 +9,6 @@ from sqlalchemy import update
 
 from coopter.hours import mail, policies, queries
 from coopter.hours.commands.entries import told
-from coopter.hours.commands.turns import take_turn
 from coopter.hours.queries import ENTRIES
 from coopter.hours.rules import (
     EntryRecord,
@@ -22,6 +21,7 @@ from coopter.hours.rules import (
     check_seen,
     checked_reason,
 )
+from coopter.members.commands.turns import take_turn
 from coopter.plumbing import journal, tenancy
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 
 from coopter.hours import mail, policies, queries
-from coopter.hours.commands.turns import take_turn
 from coopter.hours.queries import ENTRIES
 from coopter.hours.rules import (
     Change,
@@ -28,6 +27,7 @@ from coopter.hours.rules import (
     state_after_edit,
 )
 from coopter.members import queries as members
+from coopter.members.commands.turns import take_turn
 from coopter.plumbing import journal, tenancy
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import bindparam, update
 
 from coopter.hours import imports, policies
-from coopter.hours.commands.turns import take_turn
 from coopter.hours.queries import ENTRIES
 from coopter.hours.rules import EntryState, WeekConflict
+from coopter.members.commands.turns import take_turn
 from coopter.plumbing import journal, tenancy
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import update
 
 from coopter.hours import policies, queries
-from coopter.hours.commands.turns import take_turn
 from coopter.hours.models import MonthLock
 from coopter.hours.queries import ENTRIES, LOCKS
 from coopter.hours.rules import EntryState, HoursNotConfirmed, Waiting, checked_reason
+from coopter.members.commands.turns import take_turn
 from coopter.plumbing import journal, tenancy
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require

@@ -13,9 +13,9 @@ from coopter.costs import commands as costs
 from coopter.costs.queries import ShareRecord
 from coopter.hours import commands as timesheets
 from coopter.hours import queries as hours
-from coopter.hours.commands.turns import take_turn
 from coopter.hours.rules import Worked
 from coopter.members import queries as members
+from coopter.members.commands.turns import take_turn
 from coopter.office import policies
 from coopter.office.queries.preview import Obstacle, blocks_of_costs, blocks_of_hours, blocks_of_parties, prices_of
 from coopter.plumbing import journal

@@ -1,4 +1,4 @@
-"""One writer of hours at a time in a grouping, so that what was checked still holds when it is written."""
+"""One writer at a time in a grouping where a sum or a number is checked, so that it still holds when written."""
 
 from __future__ import annotations
 
