@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,6 +20,7 @@ from coopter.members.models import Person
 from coopter.plumbing import clock, outbox
 from coopter.settings import Settings
 from tests.browser import world as worlds
+from tests.browser.finding import chromium
 from tests.browser.pictures import Pictures
 from tests.browser.serving import Site, served
 from tests.browser.telling import Told
@@ -29,7 +29,6 @@ from tests.browser.world import World
 
 PHONE, DESK = 390, 1280
 HEIGHTS = {PHONE: 844, DESK: 860}
-NAMES = ("chromium", "google-chrome-stable", "google-chrome")
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--font-render-hinting=none",
@@ -48,11 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if chromium() is None and not os.environ.get("CI"):
                 item.add_marker(lacking)
-
-
-def chromium() -> str | None:
-    """The browser of this machine."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="package")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.finding import chromium
+
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements"
 SETS = ("build", "run", "test")
@@ -77,6 +79,38 @@ def test_what_is_not_known_is_refused_with_the_help(tmp_path: Path) -> None:
     said = subprocess.run([ROOT / "run", "dmeo"], check=False, capture_output=True, text=True, cwd=tmp_path)
     assert (said.returncode, said.stdout) == (2, "")
     assert "./run demo" in said.stderr
+
+
+@pytest.mark.parametrize("folder", [".cache/ms-playwright", "elsewhere"])
+@pytest.mark.parametrize("made", [(), ("chromium-900", "chromium-1255", "chromium_headless_shell-1300")])
+def test_the_script_and_the_tests_look_for_the_same_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, made: tuple[str, ...]
+) -> None:
+    """On Ubuntu `run` takes the Chromium that Playwright installs; the tests find that very one."""
+    for name in made:
+        binary = tmp_path / folder / name / "chrome-linux64" / "chrome"
+        binary.parent.mkdir(parents=True)
+        binary.write_bytes(b"")
+        binary.chmod(0o755)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "ls").symlink_to(str(shutil.which("ls")))
+    environment = {"HOME": str(tmp_path), "PATH": str(tools)}
+    if folder == "elsewhere":
+        environment["PLAYWRIGHT_BROWSERS_PATH"] = str(tmp_path / folder)
+    monkeypatch.delenv("PLAYWRIGHT_BROWSERS_PATH", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    text = (ROOT / "run").read_text(encoding="utf-8")
+    has = re.findall(r"^has\(\) .*$", text, re.MULTILINE)
+    browser_lacks = re.findall(r"^browser_lacks\(\) {.*?^}$", text, re.MULTILINE | re.DOTALL)
+    asked = "\n".join([*has, *browser_lacks, "browser_lacks"])
+    lacks = subprocess.run(["/bin/sh", "-c", asked], env=environment, check=False).returncode == 0
+
+    found = chromium()
+
+    assert lacks is (found is None) is (not made)
+    assert found is None or "chromium-1255" in found
 
 
 def test_no_path_of_one_machine_in_the_scripts() -> None:
