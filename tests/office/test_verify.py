@@ -301,7 +301,7 @@ def test_a_stray_seal_and_a_stray_chain_are_found(coordinator: Actor) -> None:
     """A seal that no entry announces, a chain of no grouping."""
     seal: Table = journal.Seal.__table__  # type: ignore[assignment]
     with behind_the_back():
-        stray = {"chain": coordinator.grouping_id, "sequence": 1, "position": 99, "table_name": "invoice", "rows": {}}
+        stray = {"chain": coordinator.grouping_id, "sequence": 1, "position": 99, "table_name": "invoice", "rows": ""}
         session().connection().execute(insert(seal).values(**stray))
         assert "SealStray" in {kind for kind, _, _ in found(verify_grouping(coordinator))}
         session().connection().execute(insert(seal).values(**{**stray, "chain": 987}))

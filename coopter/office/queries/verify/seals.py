@@ -23,7 +23,7 @@ def check_rows(seals: Iterable[Row[Any]], *, findings: Findings) -> int:
         table = journal.PROTECTED.get(seal.table_name)
         if table is None:
             continue  # the table was retired by a migration; its seals stay in the chain
-        expected = {int(row_id): digest for row_id, digest in seal.rows.items()}
+        expected = journal.sealed_digests(seal.rows)
         _check_block(table, expected, sequence=seal.sequence, findings=findings)
         sealed[table.name].update(expected)
     for name, table in sorted(journal.PROTECTED.items()):
@@ -35,12 +35,12 @@ def check_rows(seals: Iterable[Row[Any]], *, findings: Findings) -> int:
 
 def _check_block(table: Table, expected: dict[int, str], *, sequence: int, findings: Findings) -> None:
     facts = {"table": table.name, "sequence": sequence}
-    there = {int(row.id): row for row in journal.final_rows(table, *walled(table), table.c.id.in_(expected))}
+    parts = journal.final_rows(table, *walled(table), table.c.id.in_(expected))
+    there = {row_id: journal.row_digest(content) for part in parts for row_id, content in part}
     for row_id, digest in expected.items():
-        row = there.get(row_id)
-        if row is None:
+        if row_id not in there:
             findings.add(found.RowMissing(row_id=row_id, **facts), table=table.name, row_id=row_id)
-        elif journal.row_digest(tuple(row)) != digest:
+        elif there[row_id] != digest:
             findings.add(found.RowAltered(row_id=row_id, **facts), table=table.name, row_id=row_id)
 
 
