@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 from coopter.members.rules import (
     GROUPING_FIELDS,
+    PARAMETERS,
     SHORTEST_PASSWORD,
     STRUCTURE_FIELDS,
     GroupingDetails,
@@ -53,19 +54,7 @@ VAT_REGIMES = {
     VatRegime.EXEMPT_261B: _l("Exonéré (art. 261 B)"),
     VatRegime.FRANCHISE_293B: _l("Franchise en base (art. 293 B)"),
 }
-PARAMETER_NAMES = {
-    "vat_regime": _l("Régime de TVA"),
-    "vat_rate": _l("Taux de TVA (%)"),
-    "payment_days": _l("Délai de paiement (jours)"),
-    "payment_days_public": _l("Délai de paiement des personnes publiques (jours)"),
-    "late_penalty_rate": _l("Pénalités de retard (% par an)"),
-    "late_penalty_rate_public": _l("Pénalités de retard des personnes publiques (% par an)"),
-    "recovery_indemnity": _l("Indemnité de recouvrement (€)"),
-    "discount_terms": _l("Conditions d'escompte"),
-    "daily_warning": _l("Alerte au-delà de (heures par jour)"),
-    "weekly_warning": _l("Alerte au-delà de (heures par semaine)"),
-    "vat_on_debits": _l("Option pour la TVA d'après les débits"),
-}
+PARAMETER_NAMES = {kind.name: _l(kind.label.source) for kind in PARAMETERS.values()}
 
 
 def _choices(labels: Mapping[Any, Any]) -> list[SelectChoice]:

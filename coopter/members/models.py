@@ -77,10 +77,10 @@ class BankAccountChange(TenantRow, Base):
 
 
 class Parameter(TenantRow, Base):
-    """A value that a grouping set from a day on; never edited, replaced by a later one."""
+    """A value that a grouping set from a day on; never edited, replaced by a later one (of one day, the last)."""
 
     __tablename__ = "parameter"
-    __table_args__ = (UniqueConstraint("grouping_id", "name", "from_on"), *tenant_keys())
+    __table_args__ = (Index("ix_parameter_name", "grouping_id", "name", "from_on"), *tenant_keys())
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     name: Mapped[str] = mapped_column(Text)

@@ -472,9 +472,9 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_parameter_grouping_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parameter")),
-        sa.UniqueConstraint("grouping_id", "name", "from_on", name=op.f("uq_parameter_grouping_id_name_from_on")),
         sqlite_strict=True,
     )
+    op.create_index("ix_parameter_name", "parameter", ["grouping_id", "name", "from_on"], unique=False)
     op.create_table(
         "roles_users",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1304,7 +1304,10 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(
-        "ix_time_entry_month", "time_entry", ["grouping_id", "month", "structure_id", "employee_id"], unique=False
+        "ix_time_entry_month",
+        "time_entry",
+        ["grouping_id", "month", "structure_id", "employee_id", "state", "minutes"],
+        unique=False,
     )
     op.create_table(
         "admission",

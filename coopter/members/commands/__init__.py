@@ -5,7 +5,7 @@ from coopter.members.commands.bank import (
     ask_bank_account_change,
     refuse_bank_account_change,
 )
-from coopter.members.commands.groupings import create_grouping, edit_grouping, set_parameter
+from coopter.members.commands.groupings import create_grouping, edit_grouping, set_parameter, vote_parameter
 from coopter.members.commands.importing import import_structures
 from coopter.members.commands.invitations import Invited, accept_invitation, invite, withdraw_invitation
 from coopter.members.commands.logo import set_logo
@@ -39,5 +39,6 @@ __all__ = [
     "revoke_role",
     "set_logo",
     "set_parameter",
+    "vote_parameter",
     "withdraw_invitation",
 ]  # fmt: skip

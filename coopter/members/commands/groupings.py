@@ -115,13 +115,24 @@ def set_parameter(
     return _write(actor, name, canonical_value(name, value), from_on, decided_by=decided_by, at=at)
 
 
+@command
+def vote_parameter(actor: Actor, *, name: str, value: str, from_on: date, decided_by: str, at: datetime) -> Parameter:
+    """Give a parameter the value that a vote gave it, or gave back: it counts over what was set for that same day."""
+    require(policies.can_set_parameter(actor))
+    return _add(actor, name, canonical_value(name, value), from_on, decided_by=decided_by, at=at)
+
+
 def _write(actor: Actor, name: str, value: str, from_on: date, *, decided_by: str, at: datetime) -> Parameter:
     same_day = select(Parameter).where(Parameter.name == name, Parameter.from_on == from_on)
-    existing = session().scalar(same_day)
+    existing = session().scalars(same_day.order_by(Parameter.id.desc())).first()
     if existing is not None:
         if existing.value == value:
             return existing
         raise AlreadySetThatDay()
+    return _add(actor, name, value, from_on, decided_by=decided_by, at=at)
+
+
+def _add(actor: Actor, name: str, value: str, from_on: date, *, decided_by: str, at: datetime) -> Parameter:
     before = queries.parameter(name, on=from_on)
     row = Parameter(
         name=name,

@@ -38,8 +38,8 @@ def parameter(name: str, *, on: date) -> Setting:
 
 
 def settings_of(name: str) -> tuple[Setting, ...]:
-    """Every value that the grouping gave this parameter, the latest first."""
-    query = select(Parameter).where(Parameter.name == name).order_by(Parameter.from_on.desc())
+    """Every value that the grouping gave this parameter, the latest day first, and of one day the last written."""
+    query = select(Parameter).where(Parameter.name == name).order_by(Parameter.from_on.desc(), Parameter.id.desc())
     return tuple(Setting(p.name, p.value, p.from_on, p.decided_by, p.author) for p in session().scalars(query))
 
 

@@ -11,7 +11,7 @@ from coopter.values.durations import parse_minutes
 from coopter.values.money import Money
 from coopter.values.numbers import parse_amount, parse_whole
 from coopter.values.rate import Rate
-from coopter.values.refusal import Refusal
+from coopter.values.refusal import Refusal, Words
 from coopter.values.texts import clean_line
 
 INITIAL = "Reprise initiale"
@@ -19,9 +19,11 @@ INITIAL = "Reprise initiale"
 
 @dataclass(frozen=True)
 class ParameterKind:
-    """One thing that a grouping may set with a date: its name, how its text is read, its value before any was set."""
+    """One thing that a grouping may set with a date: its name, what people call it, how its text is read, and its value
+    before any was set."""
 
     name: str
+    label: Words
     reads: str  # "rate" | "percent" | "money" | "days" | "minutes" | "vat_regime" | "text"
     default: str
 
@@ -30,17 +32,24 @@ class ParameterKind:
 PARAMETERS = {
     kind.name: kind
     for kind in (
-        ParameterKind("vat_regime", "vat_regime", "taxed"),
-        ParameterKind("vat_rate", "percent", "20"),
-        ParameterKind("payment_days", "days", "30"),
-        ParameterKind("payment_days_public", "days", "30"),
-        ParameterKind("late_penalty_rate", "percent", "12.15"),
-        ParameterKind("late_penalty_rate_public", "percent", "10.15"),
-        ParameterKind("recovery_indemnity", "money", "40.00"),
-        ParameterKind("discount_terms", "text", "Pas d'escompte pour paiement anticipé."),
-        ParameterKind("daily_warning", "minutes", "600"),
-        ParameterKind("weekly_warning", "minutes", "2880"),
-        ParameterKind("vat_on_debits", "text", "no"),
+        ParameterKind("vat_regime", Words("Régime de TVA"), "vat_regime", "taxed"),
+        ParameterKind("vat_rate", Words("Taux de TVA, en pour cent"), "percent", "20"),
+        ParameterKind("payment_days", Words("Délai de paiement (jours)"), "days", "30"),
+        ParameterKind("payment_days_public", Words("Délai de paiement des personnes publiques (jours)"), "days", "30"),
+        ParameterKind("late_penalty_rate", Words("Pénalités de retard, en pour cent par an"), "percent", "12.15"),
+        ParameterKind(
+            "late_penalty_rate_public",
+            Words("Pénalités de retard des personnes publiques, en pour cent par an"),
+            "percent",
+            "10.15",
+        ),
+        ParameterKind("recovery_indemnity", Words("Indemnité de recouvrement (€)"), "money", "40.00"),
+        ParameterKind(
+            "discount_terms", Words("Conditions d'escompte"), "text", "Pas d'escompte pour paiement anticipé."
+        ),
+        ParameterKind("daily_warning", Words("Alerte au-delà de (heures par jour)"), "minutes", "600"),
+        ParameterKind("weekly_warning", Words("Alerte au-delà de (heures par semaine)"), "minutes", "2880"),
+        ParameterKind("vat_on_debits", Words("Option pour la TVA d'après les débits"), "text", "no"),
     )
 }
 
@@ -61,7 +70,10 @@ class Setting:
 
 
 def in_force(settings: Iterable[Setting], name: str, *, on: date) -> Setting:
-    """The setting of this name in force on a day: the latest that starts on or before it, else the default."""
+    """The setting of this name in force on a day: the latest that starts on or before it, else the default.
+
+    Of two that start on one day the first given counts (`queries.settings_of` gives the last written first).
+    """
     if name not in PARAMETERS:
         raise UnknownParameter(name=name)
     started = [s for s in settings if s.name == name and s.from_on is not None and s.from_on <= on]
