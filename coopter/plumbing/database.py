@@ -254,7 +254,7 @@ def attach_engine_rules(engine: Engine, *, journal_mode: str = "DELETE") -> None
             f"busy_timeout={BUSY_MS}",
             "foreign_keys=ON",
             f"journal_mode={mode}",
-            "synchronous=FULL",
+            "synchronous=EXTRA",  # FULL, and the directory after the journal is unlinked: decision 0006
             "trusted_schema=OFF",
             "cell_size_check=ON",
         ):

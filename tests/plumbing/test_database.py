@@ -29,7 +29,7 @@ def test_wal_is_refused_on_an_affected_sqlite(version: tuple[int, ...], safe: bo
 
 
 def test_sqlite_keeps_what_it_confirmed(app: Flask, on_postgresql: bool) -> None:
-    """R2: DELETE journal, FULL synchronisation, foreign keys on."""
+    """R2: DELETE journal, EXTRA synchronisation (decision 0006), foreign keys on."""
     if on_postgresql:
         assert db.engine.dialect.name == "postgresql"
         return
@@ -37,7 +37,7 @@ def test_sqlite_keeps_what_it_confirmed(app: Flask, on_postgresql: bool) -> None
         found = [
             connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous", "foreign_keys")
         ]
-    assert found == ["delete", 2, 1]
+    assert found == ["delete", 3, 1]
 
 
 def test_a_float_does_not_become_cents(app: Flask, on_postgresql: bool) -> None:
