@@ -19,10 +19,10 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
 from coopter.billing import facturx
-from coopter.billing.pdf.child import Press
-from coopter.billing.pdf.page import invoice_assets, invoice_html
+from coopter.billing.pdf.page import FACTURX_XMP, STYLESHEET, invoice_assets, invoice_html
 from coopter.billing.record import Address, BankAccount, HourLine, InvoiceRecord, Issuance, Party, VatRegime
 from coopter.billing.rules import LegalTerms, draft, legal_notes, numbered, shared_line, treatment
+from coopter.plumbing.pdf.child import Page, Press
 from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.rate import Rate
@@ -118,7 +118,8 @@ def measure(rounds: int) -> dict[str, float]:
 
     def printed(record: InvoiceRecord) -> Callable[[], object]:
         html, assets = invoice_html(record), invoice_assets(record)
-        return lambda: ours.print(html, xml, when=WHEN, assets=assets)
+        attached = [("factur-x.xml", "Factur-X", "Data", xml)]
+        return lambda: ours.print(Page(html, WHEN, STYLESHEET, assets, attached, FACTURX_XMP))
 
     least = _least(
         {

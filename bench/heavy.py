@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from coopter.billing.pdf.renderer import DocumentTooHeavy, Limits, Renderer
+from coopter.plumbing.pdf.renderer import DocumentTooHeavy, Limits, Renderer
 
 WHEN = datetime(2007, 4, 5, 12, tzinfo=UTC)
 HEAD = "<html lang=fr><title>x</title>"
@@ -33,13 +33,13 @@ def measure() -> dict[str, object]:
         for name, heavy in HEAVY.items():
             refused, started = False, time.monotonic()
             try:
-                pool.render(HEAD + heavy, b"<x/>", when=WHEN, title=name)
+                pool.render(HEAD + heavy, when=WHEN, title=name)
             except DocumentTooHeavy:
                 refused = True
             figures[f"{name}_s"] = round(time.monotonic() - started, 2)
             figures[f"{name}_refused"] = refused
             started = time.monotonic()
-            pool.render(HEAD + "x", b"<x/>", when=WHEN, title="light")
+            pool.render(HEAD + "x", when=WHEN, title="light")
             figures[f"after_{name}_s"] = round(time.monotonic() - started, 2)
     return figures
 

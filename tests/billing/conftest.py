@@ -11,8 +11,8 @@ from flask import Flask
 
 from coopter.billing.commands import documents
 from coopter.billing.pdf.page import Printed
-from coopter.billing.pdf.renderer import Renderer
 from coopter.billing.record import InvoiceRecord
+from coopter.plumbing.pdf.renderer import Renderer
 from tests.billing.desk import Desk
 from tests.billing.months import Told, a_closed_month
 from tests.factories import inside

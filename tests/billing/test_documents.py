@@ -16,11 +16,11 @@ from sqlalchemy import select
 from coopter.billing import queries
 from coopter.billing.commands import documents, issue_credit_note
 from coopter.billing.models import InvoiceDocument
-from coopter.billing.pdf.renderer import DocumentFailed
 from coopter.billing.record import InvoiceRecord
 from coopter.plumbing import clock, files, outbox
 from coopter.plumbing.database import session
 from coopter.plumbing.journal import Seal
+from coopter.plumbing.pdf.renderer import DocumentFailed
 from coopter.values.actor import Role
 from coopter.values.refusal import NotAllowed, NotFound
 from tests.billing.months import MARCH, Told

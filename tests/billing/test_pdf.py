@@ -11,11 +11,11 @@ import pytest
 from pypdf import PdfReader
 
 from coopter.billing import facturx as einvoice
-from coopter.billing.pdf.page import invoice_assets, invoice_html, print_invoice
-from coopter.billing.pdf.renderer import Renderer
+from coopter.billing.pdf.page import STYLESHEET, invoice_assets, invoice_html, print_invoice
 from coopter.billing.pdf.sheet import lay_out
 from coopter.billing.record import BuyerReferences, VatRegime
 from coopter.plumbing import formats
+from coopter.plumbing.pdf.renderer import Renderer
 from tests.billing import samples
 
 WHEN = samples.WHEN
@@ -148,7 +148,8 @@ class TestLayout:
         for one in (record, replace(record, lines=wordy)):
             if lay_out(one).one_sheet:
                 html, assets = invoice_html(one), invoice_assets(one)
-                depths = _depths(renderer.render(html, b"<x/>", when=WHEN, title="x", assets=assets).pdf)
+                page = renderer.render(html, when=WHEN, title="x", stylesheet=STYLESHEET, assets=assets)
+                depths = _depths(page.pdf)
                 assert max(depths["Total TTC"], depths["fin."]) + 10 < depths["escompte"]
 
     def test_the_hours_stand_on_page_two(self, pdf: bytes) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import threading
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -12,26 +10,13 @@ from sqlalchemy import Table, select
 from coopter.billing import mail, policies, queries
 from coopter.billing.models import Invoice, InvoiceDocument
 from coopter.billing.pdf.page import print_invoice
-from coopter.billing.pdf.renderer import Renderer
 from coopter.plumbing import files, journal, outbox, tenancy
 from coopter.plumbing.database import session
-from coopter.plumbing.parallel import workers
+from coopter.plumbing.pdf.press import press
 from coopter.plumbing.transaction import command, end_reads, require
 from coopter.values.actor import Actor, Role
 
 _DOCUMENTS: Table = InvoiceDocument.__table__  # type: ignore[assignment]
-_PRESS_LOCK = threading.Lock()
-_presses: dict[int, Renderer] = {}
-
-
-def press() -> Renderer:
-    """The rendering children of this process, shared by all threads and stopped with it."""
-    size = workers()
-    with _PRESS_LOCK:
-        if size not in _presses:
-            _presses[size] = Renderer(workers=size)
-            atexit.register(_presses[size].close)
-        return _presses[size]
 
 
 def order_documents(invoices: Iterable[int], *, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """The page of an invoice: the record put into its template, and the pictures that go with it."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,12 +11,14 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from coopter.billing import facturx
-from coopter.billing.pdf.renderer import Renderer
 from coopter.billing.pdf.sheet import below, lay_out, multiplied
 from coopter.billing.record import InvoiceRecord
 from coopter.billing.rules import epc_payload
 from coopter.plumbing import formats
+from coopter.plumbing.pdf.renderer import Attached, Renderer, Rendering
 
+STYLESHEET = "billing/pdf/invoice.css"
+FACTURX_XMP = (Path(__file__).parent / "facturx.xmp").read_bytes().strip()
 _TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 _FILTERS = ("money", "number", "hours", "day", "short_day", "month", "rate_percent", "unit_price")
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "logo.png", b"\xff\xd8\xff": "logo.jpg"}
@@ -69,10 +72,20 @@ def print_invoice(record: InvoiceRecord, *, renderer: Renderer, when: datetime) 
     Raises NotIssued, DoesNotAddUp, DocumentTooHeavy, DocumentFailed.
     """
     xml = facturx.build(record)
-    rendering = renderer.render(
-        invoice_html(record), xml, when=when, title=record.number, assets=invoice_assets(record)
+    rendering = print_invoice_html(
+        invoice_html(record), xml, renderer=renderer, when=when, title=record.number, assets=invoice_assets(record)
     )
     return Printed(rendering.pdf, xml, rendering.cpu_seconds)
+
+
+def print_invoice_html(
+    html: str, xml: bytes, *, renderer: Renderer, when: datetime, title: str, assets: Mapping[str, bytes]
+) -> Rendering:
+    """The page in the invoice's style, its Factur-X XML inside as the standard names it."""
+    attached = Attached("factur-x.xml", xml, "Factur-X", "Data")
+    return renderer.render(
+        html, when=when, title=title, stylesheet=STYLESHEET, assets=assets, attachments=[attached], xmp=FACTURX_XMP
+    )
 
 
 def _logo_name(record: InvoiceRecord) -> str | None:

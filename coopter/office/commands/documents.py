@@ -9,11 +9,11 @@ from functools import partial
 
 from coopter.billing import commands as billing
 from coopter.billing import queries as invoices
-from coopter.billing.pdf.renderer import DocumentFailed, DocumentTooHeavy
 from coopter.office import policies
 from coopter.plumbing import outbox, tenancy
 from coopter.plumbing.files import FileDamaged
 from coopter.plumbing.parallel import in_threads
+from coopter.plumbing.pdf.renderer import DocumentFailed, DocumentTooHeavy
 from coopter.plumbing.transaction import end_reads, require
 from coopter.values.actor import Actor
 from coopter.values.month import Month

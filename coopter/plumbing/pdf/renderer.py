@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from queue import LifoQueue
 from types import TracebackType
 from typing import cast
 
-from coopter.billing.pdf import wire
+from coopter.plumbing.pdf import wire
 from coopter.values.refusal import Refusal
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -49,6 +49,16 @@ class Rendering:
     cpu_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes inside the PDF, and how it stands to the page (ISO 32000-2: Data, Source, Supplement…)."""
+
+    name: str
+    content: bytes
+    description: str = ""
+    relationship: str = "Supplement"
+
+
 class Renderer:
     """A pool of rendering children, started when first needed; safe to call from several threads at once."""
 
@@ -60,15 +70,31 @@ class Renderer:
         self._workers = workers
 
     def render(
-        self, html: str, xml: bytes, *, when: datetime, title: str, assets: Mapping[str, bytes] = _NOTHING
+        self,
+        html: str,
+        *,
+        when: datetime,
+        title: str,
+        stylesheet: str = "",
+        assets: Mapping[str, bytes] = _NOTHING,
+        attachments: Sequence[Attached] = (),
+        xmp: bytes = b"",
     ) -> Rendering:
-        """PDF/A-3a of the page with the XML attached; the same arguments give the same bytes.
+        """PDF/A-3a of the page, with what is attached to it; the same arguments give the same bytes.
 
-        `when` is the instant written into the document; `assets` are the pictures that the page names as
-        `coopter:job/…`. Waits for a free child. Raises DocumentTooHeavy past the limits, DocumentFailed otherwise.
+        `when` is the instant written into the document; `stylesheet` one of templates/*/pdf/*.css by its name;
+        `assets` are the pictures that the page names as `coopter:job/…`; `xmp` descriptions that take the place of
+        the plain ones. Waits for a free child. Raises DocumentTooHeavy past the limits, DocumentFailed otherwise.
         """
-        header = {"when": when.isoformat(), "assets": list(assets), "cpu_seconds": self._limits.cpu_seconds}
-        blobs = [json.dumps(header).encode(), html.encode("utf-8"), xml, *assets.values()]
+        header = {
+            "when": when.isoformat(),
+            "stylesheet": stylesheet,
+            "assets": list(assets),
+            "attachments": [[one.name, one.description, one.relationship] for one in attachments],
+            "cpu_seconds": self._limits.cpu_seconds,
+        }
+        contents = [one.content for one in attachments]
+        blobs = [json.dumps(header).encode(), html.encode("utf-8"), xmp, *assets.values(), *contents]
         child = self._idle.get()
         try:
             child = child or _Child(self._limits)
@@ -106,7 +132,7 @@ class _Child:
         self._done = 0
         kept = {name: os.environ[name] for name in ("HOME", "PATH", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "coopter.billing.pdf.child", str(limits.memory)],
+            [sys.executable, "-m", "coopter.plumbing.pdf.child", str(limits.memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=_ROOT,
