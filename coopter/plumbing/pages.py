@@ -10,7 +10,7 @@ from flask import render_template as _render_template
 from flask_babel import get_locale, gettext
 from jinja2 import StrictUndefined
 
-from coopter.plumbing import formats, operations
+from coopter.plumbing import formats, markdown, operations
 from coopter.values.identifiers import mask_iban
 from coopter.values.refusal import Refusal, Words
 
@@ -28,6 +28,7 @@ def install(app: Flask) -> None:
         app.jinja_env.filters[name] = localised(getattr(formats, name))
     app.jinja_env.filters["iban"] = mask_iban
     app.jinja_env.filters["written"] = written
+    app.jinja_env.filters["markdown"] = markdown.as_html
     app.jinja_env.globals["operation_key"] = operations.new_key
     app.jinja_env.globals["said"] = say
 
