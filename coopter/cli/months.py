@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from coopter.cli.frame import REFUSED, Answer, Progress, answering, grouping_option, inside, said
+from coopter.cli.frame import BAD_INPUT, REFUSED, Answer, Progress, answering, grouping_option, inside, said
 from coopter.cli.words import DAY, FOLDER, MONTH, FrenchGroup
 from coopter.hours import commands as timesheets
 from coopter.office import commands as office
 from coopter.office import queries
 from coopter.office.commands.documents import render_documents
-from coopter.office.commands.export import export_month
+from coopter.office.commands.export import FolderTaken, export_month
 from coopter.plumbing import clock, parallel
 from coopter.plumbing.formats import hours as as_hours
 from coopter.plumbing.formats import money as as_money
@@ -124,7 +124,10 @@ def export_files(month: Month, slug: str, to: Path) -> Answer:
     with inside(slug) as actor:
         workers = parallel.workers()
         progress = Progress("Documents")
-        done = export_month(actor, month=month, to=to, at=clock.now(), workers=workers, progress=progress)
+        try:
+            done = export_month(actor, month=month, to=to, at=clock.now(), workers=workers, progress=progress)
+        except FolderTaken as taken:
+            return Answer(said(taken), {"refusal": "FolderTaken", "to": str(to)}, BAD_INPUT)
     facts = {"month": str(month), "to": str(to), "invoices": done.invoices, "shares": done.shares}
     text = f"{month} : {len(done.names)} fichiers dans {to} ({done.invoices} factures, {done.shares} parts)."
     return Answer(text, facts | {"files": list(done.names)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +18,7 @@ INVOICE_COLUMNS = (
     "number", "kind", "month", "issued_on", "due_on", "structure", "name", "net", "tax", "gross", "credits",
     "credited_by", "pdf_sha256", "xml_sha256",
 )  # fmt: skip
+LATER = frozenset({"credited_by", "pdf_sha256", "xml_sha256"})
 SHARE_COLUMNS = ("month", "employee", "structure", "minutes", "amount")
 
 
@@ -62,6 +65,24 @@ def shares_csv(rows: Iterable[ShareRow]) -> str:
         key=lambda row: (row.month, not row.employee, natural_order(row.employee), natural_order(row.structure)),
     )
     return _text(SHARE_COLUMNS, (tuple(getattr(row, name) for name in SHARE_COLUMNS) for row in ordered))
+
+
+def continues(now: str, before: str) -> bool:
+    """Whether a table is that of `before` or a later state of it: the same columns, each of its rows still there.
+
+    What may have changed since is what comes after an invoice: the number of its credit note, its documents' digests.
+    """
+    if now.split("\n", 1)[0] != before.split("\n", 1)[0]:
+        return False
+    return set(map(_settled, _rows(before))) <= set(map(_settled, _rows(now)))
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def _settled(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(str(value) for name, value in row.items() if name not in LATER)
 
 
 def _text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

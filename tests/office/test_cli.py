@@ -9,11 +9,15 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from coopter.billing.commands import issue_credit_note as credit
+from coopter.billing.models import Invoice
 from coopter.cli import coopter
 from coopter.hours.models import TimeEntry
 from coopter.hours.rules import EntryState
@@ -21,8 +25,10 @@ from coopter.members import queries as members
 from coopter.members.models import Grouping, Structure
 from coopter.plumbing.database import session
 from coopter.plumbing.health import Level, examine, injects_headers
+from coopter.staff.models import Employee
+from coopter.values.actor import Role
 from coopter.values.month import Month
-from tests.factories import a_cost, a_grouping, a_siret, a_structure, an_employee, inside, worked
+from tests.factories import AT, a_cost, a_grouping, a_siret, a_structure, actor, an_employee, inside, worked
 from tests.office.commands import Line
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +72,35 @@ def test_a_month_from_its_hours_to_its_files(line: Line, month: Grouping, tmp_pa
     assert line("verify", "--grouping", "cap").code == 0
     again = line("month", "close", "2026-03", "--grouping", "cap")
     assert (again.code, "Traceback" in again.err) == (1, False)
+
+
+def test_two_months_do_not_share_a_folder(line: Line, month: Grouping, tmp_path: Path) -> None:
+    """The same month again, and again after a credit note, is the same export; another month is refused with exit 2."""
+    with inside(month):
+        nolwenn = session().scalars(select(Employee)).one()
+        one = session().scalars(select(Structure)).first()
+        worked(nolwenn, one, date(2026, 2, 3), 240)  # type: ignore[arg-type]
+        a_cost(Month(2026, 2), 50_000, employee=nolwenn)
+    line("hours", "confirm", "2026-03", "--grouping", "cap", "--reason", "vu")
+    for when, on in (("2026-02", "2026-03-05"), ("2026-03", "2026-04-05")):
+        assert line("month", "close", when, "--grouping", "cap", "--on", on).code == 0
+    folder = tmp_path / "out"
+
+    def export(when: str) -> Any:
+        return line("export", "month", when, "--grouping", "cap", "--to", folder)
+
+    assert (export("2026-02").code, export("2026-02").code) == (0, 0)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    taken = export("2026-03")
+    assert taken.code == 2 and "mars 2026" in taken.err and str(folder / "2026-03") in taken.err
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    with inside(month):
+        invoice = session().scalars(select(Invoice.id).order_by(Invoice.id)).first()
+        boss = actor(month, Role.COORDINATOR)
+        credit(boss, invoice_id=invoice or 0, reason="Erreur", on=date(2026, 4, 6), at=AT)
+    assert export("2026-02").code == 0 and b"AV-2026-0001" in (folder / "invoices.csv").read_bytes()
+    (folder / "shares.csv").write_text("my own table\n", "utf-8")
+    assert export("2026-02").code == 2 and (folder / "shares.csv").read_text("utf-8") == "my own table\n"
 
 
 def test_an_export_needs_a_closed_month(line: Line, month: Grouping, tmp_path: Path) -> None:

@@ -55,6 +55,14 @@ def find_document(invoice_id: int) -> InvoiceDocument | None:
     return session().scalar(select(InvoiceDocument).where(InvoiceDocument.invoice_id == invoice_id))
 
 
+def documents_of_month(month: Month) -> dict[int, InvoiceDocument]:
+    """The documents of a month that are made, each by its invoice's id, in one query."""
+    query = (
+        select(InvoiceDocument).join(Invoice, Invoice.id == InvoiceDocument.invoice_id).where(Invoice.month == month)
+    )
+    return {document.invoice_id: document for document in session().scalars(query)}
+
+
 def download(actor: Actor, *, invoice_id: int, kind: str) -> Download:
     """The PDF or the XML (`kind`) of an invoice that the actor may see, checked against its SHA-256 (row R32).
 

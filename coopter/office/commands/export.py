@@ -14,7 +14,7 @@ from coopter.hours import queries as hours
 from coopter.members import queries as members
 from coopter.office import policies
 from coopter.office.commands.documents import Progress, render_documents
-from coopter.office.export import InvoiceRow, ShareRow, invoices_csv, shares_csv
+from coopter.office.export import InvoiceRow, ShareRow, continues, invoices_csv, shares_csv
 from coopter.plumbing import files
 from coopter.plumbing.transaction import require
 from coopter.staff import queries as staff
@@ -29,6 +29,11 @@ class NotClosed(Refusal):
 
 class DocumentsLacking(Refusal):
     """Des documents n'ont pas pu être faits : %(failed)s. Rien n'a été exporté."""
+
+
+class FolderTaken(Refusal):
+    """Le dossier %(folder)s contient déjà un fichier %(name)s qui ne vient pas de l'export de %(month)s : il n'est pas
+    remplacé, et rien n'est écrit. Donnez un dossier par mois, par exemple %(other)s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,13 @@ def export_month(
 ) -> Exported:
     """Write the month's PDFs, XMLs, invoices.csv and shares.csv, each whole or absent; documents are made first.
 
-    Raises NotClosed, DocumentsLacking. The same export again writes the same bytes.
+    Raises NotClosed, DocumentsLacking, and FolderTaken before anything is written. The same export again writes the
+    same bytes; one made after a credit note takes the place of the one before.
     """
     require(policies.can_read_office(actor))
     if not hours.is_locked(month):
         raise NotClosed(month=month)
+    _refuse_taken(to, month)
     if policies.can_render_documents(actor):
         rendered = render_documents(actor, at=at, workers=workers, month=month, progress=progress)
         if rendered.failed:
@@ -67,11 +74,21 @@ def export_month(
     return Exported(to, tuple(names), len(invoices), len(shares))
 
 
+def _refuse_taken(to: Path, month: Month) -> None:
+    """Leave alone what another month, another grouping or another program wrote under the same names."""
+    tables = {"invoices.csv": invoices_csv(invoice_rows(month)), "shares.csv": shares_csv(share_rows(month))}
+    for name, now in tables.items():
+        path = to / name
+        if path.exists() and not continues(now, path.read_bytes().decode("utf-8", "replace")):
+            raise FolderTaken(folder=str(to), name=name, month=month, other=str(to / str(month)))
+
+
 def invoice_rows(month: Month) -> tuple[InvoiceRow, ...]:
     """The month's invoices and credit notes as their table tells them."""
     rows = []
+    documents = billing.documents_of_month(month)
     for one in billing.invoices_of_month(month):
-        document = billing.find_document(one.id)
+        document = documents.get(one.id)
         rows.append(
             InvoiceRow(
                 number=one.number,
