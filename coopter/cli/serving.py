@@ -57,7 +57,7 @@ def demo(no_serve: bool) -> Answer:
     click.echo("Préparation de la démonstration…", err=True)
     app = create_app(settings)
     with app.app_context():
-        made = make_demo(today=clock.today())
+        made = make_demo(today=clock.today(), base_url=settings.base_url)
     address = settings.base_url
     lines = [
         f"Groupement « {made.name} » prêt." if made.is_new else f"Groupement « {made.name} », déjà là.",

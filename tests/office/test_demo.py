@@ -28,7 +28,7 @@ from coopter.office.commands.demo import NotADemo, make_demo
 from coopter.office.commands.demo.cast import MEMBERS, siret_of
 from coopter.office.queries.verify import verify_grouping, verify_installation
 from coopter.planning.models import Shift
-from coopter.plumbing import outbox, tenancy
+from coopter.plumbing import journal, outbox, tenancy
 from coopter.plumbing.database import session
 from coopter.values.actor import Actor, Role
 from coopter.values.identifiers import check_siret
@@ -36,12 +36,13 @@ from coopter.values.month import Month
 from tests.factories import a_grouping, a_siret
 
 ROOT = Path(__file__).parents[2]
+BASE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
 def inside_demo(app: Flask) -> Iterator[Grouping]:
     """The demonstration as it is on an ordinary Thursday."""
-    make_demo(today=date(2026, 10, 15))
+    make_demo(today=date(2026, 10, 15), base_url=BASE)
     grouping = members.get_grouping("cap-cooperation")
     with tenancy.scope(grouping.id):
         yield grouping
@@ -76,20 +77,36 @@ def test_everything_in_it_verifies(inside_demo: Grouping) -> None:
     assert verify_installation(Actor.command_line(), chains=frozenset({inside_demo.id})).findings == ()
 
 
+def test_its_invitations_lead_where_it_is_served(inside_demo: Grouping) -> None:
+    """A mail of the demonstration names the address that the person at the keyboard sees."""
+    rows = session().scalars(select(outbox.OutboxRow).where(outbox.OutboxRow.kind == "mail"))
+    invitations = [row.payload["text"] for row in rows if row.key.startswith("invitation:")]
+    assert invitations and all(f"{BASE}/invitation/" in text for text in invitations)
+
+
+@pytest.mark.parametrize("today", [date(2026, 10, 1), date(2026, 10, 15), date(2026, 11, 30)], ids=str)
+def test_its_journal_is_in_the_order_of_its_days(app: Flask, today: date) -> None:
+    """Whoever reads the journal from the top reads the grouping's story."""
+    make_demo(today=today, base_url=BASE)
+    entry = journal.JournalEntry
+    days = list(session().execute(select(entry.chain, entry.at).order_by(entry.chain, entry.sequence)))
+    assert days == sorted(days) and len(days) > 100
+
+
 @pytest.mark.parametrize("today", [date(2026, 11, 2), date(2027, 1, 3), date(2028, 2, 29)], ids=str)
 def test_it_can_be_made_on_any_day(app: Flask, today: date) -> None:
     """A Monday after a holiday, a Sunday of January, a leap day."""
-    demo = make_demo(today=today)
+    demo = make_demo(today=today, base_url=BASE)
     assert demo.is_new
     assert len(demo.people) == 12
-    assert not make_demo(today=today).is_new
+    assert not make_demo(today=today, base_url=BASE).is_new
 
 
 def test_it_never_meets_real_people(app: Flask) -> None:
     """Where anything else stands, the demonstration refuses: everybody there could sign in with one click."""
     a_grouping(slug="vrai-groupement")
     with pytest.raises(NotADemo):
-        make_demo(today=date(2026, 10, 15))
+        make_demo(today=date(2026, 10, 15), base_url=BASE)
 
 
 def test_its_numbers_are_nobodys() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from coopter.members import commands as members
 from coopter.members import queries
@@ -22,7 +25,7 @@ from coopter.office.commands.demo.cast import (
     mail_of,
     siret_of,
 )
-from coopter.office.commands.demo.months import close_past_month, fill_open_months, instant, write_costs
+from coopter.office.commands.demo.months import Act, instant, open_months, past_month, write_costs
 from coopter.planning import commands as planning
 from coopter.plumbing import tenancy
 from coopter.plumbing.transaction import command
@@ -61,13 +64,16 @@ class Demo:
     is_new: bool
 
 
-def make_demo(*, today: date) -> Demo:
-    """Make the demonstration unless it stands already; raises NotADemo where there is anything else."""
+def make_demo(*, today: date, base_url: str) -> Demo:
+    """Make the demonstration unless it stands already; raises NotADemo where there is anything else.
+
+    Invitations in it lead to `base_url`, where it is served. Its journal is in the order of its days.
+    """
     known = queries.list_groupings()
     if any(grouping.slug != SLUG for grouping in known):
         raise NotADemo()
     if not known:
-        _make(Actor.command_line(), today=today)
+        _make(Actor.command_line(), today=today, base_url=base_url)
     grouping = queries.get_grouping(SLUG)
     with tenancy.scope(grouping.id):
         holders = queries.list_holders()
@@ -78,7 +84,7 @@ def make_demo(*, today: date) -> Demo:
 
 
 @command
-def _make(administrator: Actor, *, today: date) -> None:
+def _make(administrator: Actor, *, today: date, base_url: str) -> None:
     """Everything in one transaction: an interrupted demonstration leaves nothing half made."""
     this = Month.of(today)
     open_month = this.previous()
@@ -91,24 +97,31 @@ def _make(administrator: Actor, *, today: date) -> None:
     )  # fmt: skip
     with tenancy.scope(grouping.id):
         root = Actor.command_line(grouping.id)
-        coordinator = _join(root, grouping, first_name=STAFF[0].first_name, last_name=STAFF[0].last_name,
+        join = partial(_join, grouping=grouping, base_url=base_url)
+        coordinator = join(root, first_name=STAFF[0].first_name, last_name=STAFF[0].last_name,
                             role=Role.COORDINATOR, at=instant(founded))  # fmt: skip
         members.make_administrator(root, email=_address(STAFF[0].first_name, STAFF[0].last_name), at=instant(founded))
         for one in STAFF[1:]:
-            _join(coordinator, grouping, first_name=one.first_name, last_name=one.last_name, role=one.role,
+            join(coordinator, first_name=one.first_name, last_name=one.last_name, role=one.role,
                   at=instant(founded))  # fmt: skip
         structures = _add_structures(coordinator, founded=founded)
         representatives = {
-            one.code: _join(coordinator, grouping, first_name=one.representative[0], last_name=one.representative[1],
+            one.code: join(coordinator, first_name=one.representative[0], last_name=one.representative[1],
                             role=Role.REPRESENTATIVE, structure_id=structures[one.code], at=instant(founded))
             for one in MEMBERS
         }  # fmt: skip
-        employees = _hire(coordinator, grouping, structures, start=first.first - timedelta(days=300), today=today)
-        for month in (first, second):
-            close_past_month(coordinator, month=month, structures=structures, representatives=representatives)
-        write_costs(coordinator, month=open_month, at=instant(min(this.first + timedelta(days=2), today)))
-        fill_open_months(open_month=open_month, today=today, employees=employees, structures=structures,
-                         representatives=representatives)  # fmt: skip
+        employees, placements = _hire(coordinator, join, structures, start=first.first - timedelta(days=300))
+        costs_at = instant(min(this.first + timedelta(days=2), today))
+        places: dict[str, Any] = {"structures": structures, "representatives": representatives}
+        acts: list[tuple[datetime, Act]] = [
+            *past_month(coordinator, month=first, **places),
+            *past_month(coordinator, month=second, **places),
+            (costs_at, partial(write_costs, coordinator, month=open_month, at=costs_at)),
+            *_plan(coordinator, placements, today=today),
+            *open_months(open_month=open_month, today=today, employees=employees, **places),
+        ]
+        for _, act in sorted(acts, key=lambda one: one[0]):
+            act()
 
 
 def _add_structures(coordinator: Actor, *, founded: date) -> dict[str, int]:
@@ -126,13 +139,11 @@ def _add_structures(coordinator: Actor, *, founded: date) -> dict[str, int]:
 
 
 def _hire(
-    coordinator: Actor, grouping: Grouping, structures: dict[str, int], *, start: date, today: date
-) -> dict[str, Actor]:
-    """Contracts, placements, the plan of the weeks around today, and an account for each employee."""
-    actors = {}
+    coordinator: Actor, join: Callable[..., Actor], structures: dict[str, int], *, start: date
+) -> tuple[dict[str, Actor], dict[int, list[int]]]:
+    """Contracts, placements and an account for each employee; who they are, and each placement's weekdays."""
+    actors, placements = {}, {}
     at = instant(start)
-    monday = today - timedelta(days=today.weekday())
-    planned = Period(monday - timedelta(weeks=4), monday + timedelta(weeks=8))
     for worker in WORKERS:
         codes = sorted(set(worker.week.values()))
         employee = staff.hire_employee(
@@ -147,26 +158,35 @@ def _hire(
                 coordinator, employee_id=employee.id, structure_id=structures[code], period=Period(start, None),
                 weekly_minutes=DAY * len(weekdays), site="", conditions="", at=at,
             )  # fmt: skip
-            for starts, ends in HALVES:
-                planning.add_pattern(
-                    coordinator, placement_id=placement.id, weekdays=weekdays, starts_minute=starts, ends_minute=ends,
-                    period=planned, at=instant(planned.start),
-                )  # fmt: skip
-        actors[worker.code] = _join(
-            coordinator, grouping, first_name=worker.first_name, last_name=worker.last_name, role=Role.EMPLOYEE,
+            placements[placement.id] = weekdays
+        actors[worker.code] = join(
+            coordinator, first_name=worker.first_name, last_name=worker.last_name, role=Role.EMPLOYEE,
             employee_id=people.employee_ids_by_code()[worker.code], at=at,
         )  # fmt: skip
-    return actors
+    return actors, placements
+
+
+def _plan(coordinator: Actor, placements: dict[int, list[int]], *, today: date) -> Iterator[tuple[datetime, Act]]:
+    """The plan of the weeks around today, written when its first week begins."""
+    monday = today - timedelta(days=today.weekday())
+    planned = Period(monday - timedelta(weeks=4), monday + timedelta(weeks=8))
+    at = instant(planned.start)
+    for placement_id, weekdays in placements.items():
+        for starts, ends in HALVES:
+            yield at, partial(
+                planning.add_pattern, coordinator, placement_id=placement_id, weekdays=weekdays, starts_minute=starts,
+                ends_minute=ends, period=planned, at=at,
+            )  # fmt: skip
 
 
 def _join(
-    inviter: Actor, grouping: Grouping, *, first_name: str, last_name: str, role: Role, at: datetime,
+    inviter: Actor, *, grouping: Grouping, base_url: str, first_name: str, last_name: str, role: Role, at: datetime,
     structure_id: int | None = None, employee_id: int | None = None,
 ) -> Actor:  # fmt: skip
     """Invite somebody, accept in their place with a password that nobody knows, and say who they now are."""
     represents = role is Role.REPRESENTATIVE
     invited = members.invite(
-        inviter, email=_address(first_name, last_name), role=role, base_url="http://localhost", at=at,
+        inviter, email=_address(first_name, last_name), role=role, base_url=base_url, at=at,
         first_name=first_name, last_name=last_name, structure_id=structure_id, employee_id=employee_id,
         can_validate_hours=represents, can_see_invoices=represents,
     )  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 import holidays
 
@@ -19,6 +20,7 @@ from coopter.values.actor import Actor
 from coopter.values.money import Money
 from coopter.values.month import Month
 
+Act = Callable[[], object]
 USUAL = 420  # minutes of a day
 AGREE_AT_ONCE = ("KER", "TER", "RES")  # these confirm the open month's hours; the others let them wait
 DISPUTES = "EAU"
@@ -41,20 +43,23 @@ def days_worked(worker: Worker, start: date, end: date) -> Iterator[tuple[date, 
         yield day, code, worker.activities[day.toordinal() // 7 % len(worker.activities)], USUAL + 15 * (shift - 2)
 
 
-def close_past_month(
+def past_month(
     coordinator: Actor, *, month: Month, structures: dict[str, int], representatives: dict[str, Actor]
-) -> None:
-    """A month from its file of hours to its invoices: each structure confirmed its own lines, then it was closed."""
+) -> Iterator[tuple[datetime, Act]]:
+    """A month from its file of hours to its invoices, each structure confirming its own; each act with its instant."""
     lines = ["date;salarié;structure;heures;activité"]
     for worker in WORKERS:
         for day, code, activity, minutes in days_worked(worker, month.first, month.end):
             lines.append(f"{day.isoformat()};{worker.code};{code};{minutes} min;{activity}")
-    after = month.end
-    hours.import_hours(coordinator, content="\n".join(lines).encode(), at=instant(after))
-    confirm(month, structures=structures, representatives=representatives, at=instant(after + timedelta(days=1)))
-    write_costs(coordinator, month=month, at=instant(after + timedelta(days=2)))
-    on = after + timedelta(days=4)
-    close_month(coordinator, month=month, on=on, at=instant(on, 10))
+    days = [month.end + timedelta(days=number) for number in range(5)]
+    read_at, confirmed_at, costs_at = (instant(day) for day in days[:3])
+    yield read_at, partial(hours.import_hours, coordinator, content="\n".join(lines).encode(), at=read_at)
+    yield confirmed_at, partial(
+        confirm, month, structures=structures, representatives=representatives, at=confirmed_at
+    )  # fmt: skip
+    yield costs_at, partial(write_costs, coordinator, month=month, at=costs_at)
+    closed_at = instant(days[4], 10)
+    yield closed_at, partial(close_month, coordinator, month=month, on=days[4], at=closed_at)
 
 
 def write_costs(coordinator: Actor, *, month: Month, at: datetime) -> None:
@@ -89,15 +94,18 @@ def confirm(month: Month, *, structures: dict[str, int], representatives: dict[s
             hours.confirm_entries(actor, seen=seen, at=at)
 
 
-def fill_open_months(
+def open_months(
     *,
     open_month: Month,
     today: date,
     employees: dict[str, Actor],
     structures: dict[str, int],
     representatives: dict[str, Actor],
-) -> None:
-    """From the open month's first day to today: each week logged by its employee and sent, the current one a draft."""
+) -> Iterator[tuple[datetime, Act]]:
+    """What is done from the open month's first day to today, each act with its instant.
+
+    Each week is logged by its employee and sent, the current one is a draft; some structures confirm, one disputes.
+    """
     for worker in WORKERS:
         actor = employees[worker.code]
         weeks: dict[date, list[Typed]] = {}
@@ -105,14 +113,17 @@ def fill_open_months(
             key = EntryKey(actor.employee_id or 0, structures[code], day, activity)
             weeks.setdefault(monday_of(day), []).append(Typed(key, minutes))
         for monday, typed in sorted(weeks.items()):
-            at = instant(min(monday + timedelta(days=4), today), 17)
+            friday = monday + timedelta(days=4)
             if monday == monday_of(today):
-                hours.log_week(actor, typed=typed, at=at)
+                at = instant(today, 8)
+                yield at, partial(hours.log_week, actor, typed=typed, at=at)
             else:
-                hours.send_week(actor, employee_id=actor.employee_id or 0, monday=monday, typed=typed, at=at)
+                at, own = instant(friday, 17), actor.employee_id or 0
+                yield at, partial(hours.send_week, actor, employee_id=own, monday=monday, typed=typed, at=at)
     ready = {code: actor for code, actor in representatives.items() if code in AGREE_AT_ONCE}
-    confirm(open_month, structures=structures, representatives=ready, at=instant(today))
-    _dispute(open_month, structures[DISPUTES], representatives[DISPUTES], at=instant(today))
+    at = instant(today)
+    yield at, partial(confirm, open_month, structures=structures, representatives=ready, at=at)
+    yield at, partial(_dispute, open_month, structures[DISPUTES], representatives[DISPUTES], at=at)
 
 
 def _dispute(month: Month, structure_id: int, actor: Actor, *, at: datetime) -> None:
