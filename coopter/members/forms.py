@@ -203,6 +203,7 @@ class ChoiceForm(ParameterForm):
 CHOICES: dict[str, Mapping[Any, Any]] = {
     "vat_regime": VAT_REGIMES,
     "vat_on_debits": {"yes": _l("oui"), "no": _l("non")},
+    "public_joining": {"yes": _l("oui"), "no": _l("non")},
 }
 
 

@@ -50,6 +50,20 @@ PARAMETERS = {
         ParameterKind("daily_warning", Words("Alerte au-delà de (heures par jour)"), "minutes", "600"),
         ParameterKind("weekly_warning", Words("Alerte au-delà de (heures par semaine)"), "minutes", "2880"),
         ParameterKind("vat_on_debits", Words("Option pour la TVA d'après les débits"), "text", "no"),
+        ParameterKind("public_joining", Words("Demandes d’adhésion en ligne"), "text", "no"),
+        ParameterKind("entrance_fee", Words("Droit d’entrée (€)"), "money", "0.00"),
+        ParameterKind("member_deposit", Words("Dépôt de garantie d’un membre (€)"), "money", "0.00"),
+        ParameterKind("departure_notice", Words("Préavis de départ d’un membre (jours)"), "days", "90"),
+        ParameterKind(
+            "liability_key",
+            Words("Responsabilité solidaire : règle des statuts (L1253-8)"),
+            "text",
+            "Tous les membres sont solidaires : les statuts ne fixent pas de clé.",
+        ),
+        ParameterKind("labour_inspectorate", Words("Inspection du travail : nom et adresse"), "text", ""),
+        ParameterKind("share_nominal", Words("Valeur d’une part sociale (€)"), "money", "0.00"),
+        ParameterKind("redemption_years", Words("Remboursement des parts : délai au plus (ans)"), "days", "5"),
+        ParameterKind("capital_floor", Words("Capital plancher, en pour cent du plus haut atteint"), "percent", "25"),
     )
 }
 
