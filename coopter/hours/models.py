@@ -21,7 +21,8 @@ class TimeEntry(TenantRow, Base):
     __table_args__ = (
         CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes"),
         UniqueConstraint("grouping_id", "employee_id", "structure_id", "worked_on", "activity"),
-        Index("ix_time_entry_month", "grouping_id", "month", "structure_id", "employee_id"),
+        # What closing asks of a month (who worked where, what waits) is answered from the index alone.
+        Index("ix_time_entry_month", "grouping_id", "month", "structure_id", "employee_id", "state", "minutes"),
         *tenant_keys(
             parents=[("employee_id", "employee"), ("structure_id", "structure"), ("placement_id", "placement")]
         ),

@@ -26,7 +26,7 @@ from coopter.billing.models import Invoice, InvoiceLine
 from coopter.billing.record import Kind, VatRegime
 from coopter.plumbing import journal, outbox
 from coopter.plumbing.database import db, session
-from coopter.plumbing.journal import JournalEntry, Seal
+from coopter.plumbing.journal import JournalEntry, Seal, sealed_digests
 from coopter.plumbing.transaction import command
 from coopter.values.actor import Role
 from coopter.values.money import Money, total
@@ -60,7 +60,7 @@ def changed(row: Any, **fields: object) -> None:
 def sealed_ids(table: str) -> set[int]:
     """The ids of this table's rows that some seal covers."""
     seals = session().scalars(select(Seal).where(Seal.table_name == table))
-    return {int(row_id) for seal in seals for row_id in seal.rows}
+    return {row_id for seal in seals for row_id in sealed_digests(seal.rows)}
 
 
 def test_a_month_is_invoiced_at_cost_with_what_it_follows(told: Told) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table
 
 from coopter.billing import policies, rules
 from coopter.billing.commands.documents import order_documents
@@ -18,7 +18,7 @@ from coopter.billing.record import InvoiceRecord
 from coopter.members import queries as members
 from coopter.members.models import Grouping
 from coopter.plumbing import journal, tenancy
-from coopter.plumbing.database import session
+from coopter.plumbing.bulk import insert_rows, take_ids
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
 from coopter.values.money import Money, total
@@ -26,6 +26,14 @@ from coopter.values.month import Month
 
 INVOICES: Table = Invoice.__table__  # type: ignore[assignment]
 LINES: Table = InvoiceLine.__table__  # type: ignore[assignment]
+INVOICE_COLUMNS = (
+    "grouping_id", "kind", "number", "series", "year", "sequence", "month", "structure_id", "issued_on", "due_on",
+    "net_cents", "tax_cents", "gross_cents", "preceding_id", "reason", "record", "issued_by", "issued_at",
+)  # fmt: skip
+LINE_COLUMNS = (
+    "grouping_id", "invoice_id", "position", "kind", "label", "detail", "employee_id", "minutes", "quantity_hundredths",
+    "unit_price_ten_thousandths", "amount_cents", "share_id", "price_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ def write_invoices(
     first = take_numbers(series, count=len(drafts), on=on)
     common = {
         "grouping_id": grouping.id, "series": series, "year": on.year, "month": month, "issued_by": actor.name,
-        "issued_at": at,
+        "issued_at": at, "preceding_id": None,
     }  # fmt: skip
     anchor = journal.anchor(grouping.id)
     records = [
@@ -78,30 +86,31 @@ def write_invoices(
         )
         for sequence, drafted in enumerate(drafts, start=first)
     ]
-    rows = [
+    ids = insert_invoices(
         {**common, **invoice_row(record, logo_sha256=grouping.logo_sha256), "sequence": sequence,
-         "structure_id": drafted.structure.id, "preceding_id": None}
+         "structure_id": drafted.structure.id}
         for sequence, (record, drafted) in enumerate(zip(records, drafts, strict=True), start=first)
-    ]  # fmt: skip
-    ids = insert_invoices(rows)
-    session().execute(
-        insert(LINES),
-        [
-            line_row(line, grouping_id=grouping.id, invoice_id=invoice_id, position=position)
-            for invoice_id, drafted in zip(ids, drafts, strict=True)
-            for position, line in enumerate(drafted.lines, start=1)
-        ],
+    )  # fmt: skip
+    lines = (
+        line_row(line, grouping_id=grouping.id, invoice_id=invoice_id, position=position)
+        for invoice_id, drafted in zip(ids, drafts, strict=True)
+        for position, line in enumerate(drafted.lines, start=1)
     )
+    insert_rows(LINES, columns=LINE_COLUMNS, rows=lines)
     return tuple(
         IssuedInvoice(invoice_id, record.number, drafted.structure.id, record.net, record.tax, record.gross)
         for invoice_id, record, drafted in zip(ids, records, drafts, strict=True)
     )
 
 
-def insert_invoices(rows: list[dict[str, Any]]) -> Sequence[int]:
+def insert_invoices(rows: Iterable[dict[str, Any]]) -> list[int]:
     """Write invoice rows in one statement and return their ids in the same order."""
-    statement = insert(INVOICES).returning(INVOICES.c.id, sort_by_parameter_order=True)
-    return session().execute(statement, rows).scalars().all()
+    written = [tuple(row[name] for name in INVOICE_COLUMNS) for row in rows]
+    ids = take_ids(INVOICES, count=len(written))
+    insert_rows(
+        INVOICES, columns=("id", *INVOICE_COLUMNS), rows=((i, *row) for i, row in zip(ids, written, strict=True))
+    )
+    return ids
 
 
 def invoice_row(record: InvoiceRecord, *, logo_sha256: str | None) -> dict[str, Any]:
@@ -119,24 +128,13 @@ def invoice_row(record: InvoiceRecord, *, logo_sha256: str | None) -> dict[str, 
     }
 
 
-def line_row(drafted: DraftedLine, *, grouping_id: int, invoice_id: int, position: int) -> dict[str, Any]:
-    """One line as its row."""
+def line_row(drafted: DraftedLine, *, grouping_id: int, invoice_id: int, position: int) -> tuple[Any, ...]:
+    """One line as its row, in the order of LINE_COLUMNS."""
     line = drafted.line
-    return {
-        "grouping_id": grouping_id,
-        "invoice_id": invoice_id,
-        "position": position,
-        "kind": line.kind,
-        "label": line.label,
-        "detail": line.detail,
-        "employee_id": drafted.employee_id,
-        "minutes": line.minutes,
-        "quantity_hundredths": int(line.quantity * 100),
-        "unit_price_ten_thousandths": line.unit_price,
-        "amount_cents": line.amount,
-        "share_id": drafted.share_id,
-        "price_id": drafted.price_id,
-    }
+    return (
+        grouping_id, invoice_id, position, line.kind, line.label, line.detail, drafted.employee_id, line.minutes,
+        int(line.quantity * 100), line.unit_price, line.amount, drafted.share_id, drafted.price_id,
+    )  # fmt: skip
 
 
 def sealed_rows(invoice_id: int) -> dict[Table, journal.Conditions]:

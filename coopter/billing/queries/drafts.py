@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 
 from coopter.billing import rules
 from coopter.billing.models import Invoice
@@ -14,7 +15,7 @@ from coopter.billing.queries.records import invoice_record
 from coopter.billing.record import InvoiceRecord, Issuance, Line, LineKind, Vat, VatRegime
 from coopter.costs import queries as costs
 from coopter.costs.queries import ShareRecord
-from coopter.costs.rules import AllocationKey, Pool, PriceUnderExemption, key_in_force
+from coopter.costs.rules import Pool, PriceUnderExemption, key_in_force
 from coopter.members import queries as members
 from coopter.members import rules as terms
 from coopter.members.models import Grouping, Structure
@@ -64,11 +65,7 @@ class _Desk:
     vat: Vat
     labels: Mapping[int, tuple[str, str]]
     prices: Mapping[int, Price]
-    keys: tuple[AllocationKey, ...]
-
-    def basis_of(self, share: ShareRecord) -> str:
-        key = key_in_force(self.keys, pool=share.pool, employee_id=share.employee_id, on=self.month.first)
-        return key.decided_by if key.number else BY_DEFAULT
+    basis_of: Callable[[Pool, int | None], str]
 
 
 def draft_month(
@@ -92,7 +89,7 @@ def draft_month(
     if prices and issuance.vat_regime is VatRegime.EXEMPT_261B:
         raise PriceUnderExemption(day=month.last)
     public = replace(issuance, notes=notes_on(on, public=True))
-    desk = _desk(month, issuance=issuance, shares=by_structure, prices=prices)
+    desk = _desk(month, issuance=issuance, prices=prices)
     structures = members.structures_by_id(by_structure)
     delays = {public: terms_of(public_body=public, on=on) for public in (False, True)}
     drafts = []
@@ -132,18 +129,27 @@ def _treatment(issuance: Issuance) -> Vat:
     return rules.treatment(issuance.vat_regime, rate=rate)
 
 
-def _desk(
-    month: Month, *, issuance: Issuance, shares: Mapping[int, list[ShareRecord]], prices: Mapping[int, Price]
-) -> _Desk:
-    employees = staff.employees_by_id({one.employee_id for own in shares.values() for one in own if one.employee_id})
+def _desk(month: Month, *, issuance: Issuance, prices: Mapping[int, Price]) -> _Desk:
     jobs = staff.job_titles(month.last)
     return _Desk(
         month=month,
         vat=_treatment(issuance),
-        labels={employee.id: (employee.name, jobs.get(employee.id, "")) for employee in employees.values()},
+        labels={employee: (name, jobs.get(employee, "")) for employee, name in staff.employee_names().items()},
         prices=prices,
-        keys=costs.list_rules(),
+        basis_of=_bases(month),
     )
+
+
+def _bases(month: Month) -> Callable[[Pool, int | None], str]:
+    """The decision that each pool of the month follows, looked up once per pool and not per share."""
+    keys = costs.list_rules()
+
+    @cache
+    def basis_of(pool: Pool, employee_id: int | None) -> str:
+        key = key_in_force(keys, pool=pool, employee_id=employee_id, on=month.first)
+        return key.decided_by if key.number else BY_DEFAULT
+
+    return basis_of
 
 
 def _draft(
@@ -177,11 +183,11 @@ def _line(share: ShareRecord, desk: _Desk) -> DraftedLine:
     price = desk.prices.get(share.employee_id or 0)
     if share.pool is Pool.MANAGEMENT:
         line = rules.shared_line(MANAGEMENT, amount=share.amount, vat=desk.vat)
-        return DraftedLine(line, None, share.share_id, None, desk.basis_of(share))
+        return DraftedLine(line, None, share.share_id, None, desk.basis_of(share.pool, share.employee_id))
     name, job = desk.labels[share.employee_id or 0]
     label = f"Mise à disposition : {name}"
     if price is None:
         line = rules.shared_line(label, amount=share.amount, vat=desk.vat, minutes=share.minutes, detail=job)
-        return DraftedLine(line, share.employee_id, share.share_id, None, desk.basis_of(share))
+        return DraftedLine(line, share.employee_id, share.share_id, None, desk.basis_of(share.pool, share.employee_id))
     line = rules.price_line(label, minutes=share.minutes, unit_price=price.rate, vat=desk.vat, detail=job)
     return DraftedLine(line, share.employee_id, share.share_id, price.id, price.decided_by)

@@ -20,6 +20,7 @@ from coopter.values.month import Month
 from coopter.values.refusal import Refusal
 
 _NO_REFERENCES = BuyerReferences()
+_COMMON = tuple(field.name for field in fields(Issuance))
 
 
 class NothingToInvoice(Refusal):
@@ -68,7 +69,7 @@ def draft(
     taxes = vat_lines(lines)
     net, tax = total(line.amount for line in lines), total(line.tax for line in taxes)
     _check_lines(lines, net=net, buyer=buyer, period=issuance.period)
-    common = {entry.name: getattr(issuance, entry.name) for entry in fields(issuance)}
+    common = {name: getattr(issuance, name) for name in _COMMON}
     return InvoiceRecord(
         kind=Kind.INVOICE,
         number="",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 from coopter.billing.record import (
@@ -87,7 +86,7 @@ def only_vat(frozen: dict[str, Any]) -> Vat:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    return {name: getattr(value, name) for name in value.__slots__}  # its fields: `fields()` is slow, 4,000 a month
 
 
 def _vat(vat: Vat) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """VAT: how a line is taxed under each regime, and the tax, once per rate on the sum."""
 
+from itertools import groupby
+from operator import attrgetter
+
 from coopter.billing.record import Line, Vat, VatCategory, VatLine, VatRegime
-from coopter.values.money import Money, total
+from coopter.values.money import Money
 from coopter.values.rate import Rate
 from coopter.values.refusal import Refusal
 
@@ -41,9 +44,9 @@ def vat_due(base: Money, *, rate: Rate) -> Money:
 
 def vat_lines(lines: tuple[Line, ...]) -> tuple[VatLine, ...]:
     """One tax line per treatment, on the sum of its lines, highest rate first (R18)."""
-    bases: dict[Vat, list[Money]] = {}
-    for line in lines:
-        bases.setdefault(line.vat, []).append(line.amount)
+    bases: dict[Vat, int] = {}
+    for vat, same in groupby(lines, key=attrgetter("vat")):  # a month's lines have one treatment: told apart in runs
+        bases[vat] = bases.get(vat, 0) + sum(line.amount.cents for line in same)
     ordered = sorted(bases, key=lambda vat: (-vat.rate.ten_thousandths, vat.category.value, vat.code))
-    sums = [(vat, total(bases[vat])) for vat in ordered]
+    sums = [(vat, Money(bases[vat])) for vat in ordered]
     return tuple(VatLine(vat, base, vat_due(base, rate=vat.rate)) for vat, base in sums)

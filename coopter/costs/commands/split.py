@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from coopter.costs import policies, queries
-from coopter.costs.commands.bulk import insert_rows, take_ids
 from coopter.costs.queries.months import SHARES, SPLITS, ShareRecord
 from coopter.costs.rules import MonthAlreadySplit, MonthStillOpen, PoolSplit, WorkedMinutes, split_pools
 from coopter.hours import queries as hours
 from coopter.plumbing import journal, tenancy
+from coopter.plumbing.bulk import insert_rows, take_ids
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
 from coopter.values.money import total
@@ -51,8 +51,8 @@ def _write(splits: Sequence[PoolSplit], *, month: Month) -> tuple[ShareRecord, .
     ids = take_ids(SPLITS, count=len(splits))
     pools = [
         (
-            split_id, grouping_id, month.number, split.pool.value, split.employee_id, split.amount.cents,
-            split.key.rule_id, split.key.number, split.key.method.value, split.key.decided_by, split.key.author,
+            split_id, grouping_id, month, split.pool, split.employee_id, split.amount,
+            split.key.rule_id, split.key.number, split.key.method, split.key.decided_by, split.key.author,
             split.total_weight, split.total_minutes,
         )
         for split_id, split in zip(ids, splits, strict=True)
@@ -69,7 +69,7 @@ def _write(splits: Sequence[PoolSplit], *, month: Month) -> tuple[ShareRecord, .
     )  # fmt: skip
     shares = [
         (record.share_id, grouping_id, record.split_id, record.structure_id, record.weight, record.minutes,
-         record.amount.cents)
+         record.amount)
         for record in records
     ]  # fmt: skip
     insert_rows(SHARES, columns=SHARE_COLUMNS, rows=shares)

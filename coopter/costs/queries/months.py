@@ -28,7 +28,7 @@ from coopter.hours import queries as hours
 from coopter.members.models import Membership, Structure
 from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
-from coopter.staff.models import Employee
+from coopter.staff import queries as staff
 from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.refusal import Refusal
@@ -37,7 +37,6 @@ SPLITS: Table = CostSplit.__table__  # type: ignore[assignment]
 SHARES: Table = CostShare.__table__  # type: ignore[assignment]
 _STRUCTURES: Table = Structure.__table__  # type: ignore[assignment]
 _MEMBERSHIPS: Table = Membership.__table__  # type: ignore[assignment]
-_EMPLOYEES: Table = Employee.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Change:
 
 def month_inputs(month: Month) -> MonthInputs:
     """Everything that the split of a month needs besides the hours, read in a handful of statements."""
-    names = _names()
+    names = staff.employee_names()
     return MonthInputs(
         month=month,
         pools=_pools(month),
@@ -197,12 +196,6 @@ def _pools(month: Month) -> tuple[CostPool, ...]:
         CostPool(Pool.MANAGEMENT if employee is None else Pool.EMPLOYEE, employee, cents, int(count))
         for employee, cents, count in session().execute(query)
     )
-
-
-def _names() -> dict[int, str]:
-    who = _EMPLOYEES.c
-    query = select(who.id, who.first_name, who.last_name).where(who.grouping_id == tenancy.current())
-    return {i: f"{first} {last}".strip() for i, first, last in session().execute(query)}
 
 
 def _stored(*columns: Any) -> Select[Any]:

@@ -14,6 +14,7 @@ from coopter.hours.queries import ENTRIES
 from coopter.hours.rules import EntryState, WeekConflict
 from coopter.members.commands.turns import take_turn
 from coopter.plumbing import journal, tenancy
+from coopter.plumbing.bulk import collector_paused
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
@@ -28,6 +29,7 @@ COLUMNS = (
 
 
 @command
+@collector_paused()
 def import_hours(
     actor: Actor, *, content: bytes, at: datetime, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES
 ) -> imports.Imported:

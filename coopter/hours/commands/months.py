@@ -92,8 +92,7 @@ def lock_month(actor: Actor, *, month: Month, at: datetime) -> MonthLock:
     require(policies.can_lock_month(actor))
     take_turn()
     queries.check_open(month)
-    states = queries.states_of(month)
-    unready = [one for one in states if one.state is not EntryState.CONFIRMED]
+    unready = queries.waiting(month)
     if unready:
         minutes = sum(one.minutes for one in unready)
         count = sum(one.lines for one in unready)
@@ -102,7 +101,7 @@ def lock_month(actor: Actor, *, month: Month, at: datetime) -> MonthLock:
     session().add(lock)
     session().flush()
     journal.record(
-        actor, "hours.month_locked", f"month:{month}", at=at, after={"lines": sum(one.lines for one in states)},
+        actor, "hours.month_locked", f"month:{month}", at=at, after={"lines": queries.count_lines(month)},
         sealed={LOCKS: [LOCKS.c.id == lock.id], ENTRIES: [ENTRIES.c.month == month]},
     )  # fmt: skip
     return lock

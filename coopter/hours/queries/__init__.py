@@ -4,6 +4,7 @@ from coopter.hours.queries.entries import (
     ENTRIES,
     LOCKS,
     check_open,
+    count_lines,
     disputed,
     entries_between,
     entries_by_structure,
@@ -36,9 +37,9 @@ from coopter.hours.queries.sheets import (
 )
 
 __all__ = [
-    "ENTRIES", "LOCKS", "Batch", "Cell", "MonthRow", "Row", "Sheet", "batches_to_confirm", "check_open", "disputed",
-    "employee_sheet", "entries_between", "entries_by_structure", "entries_of", "find_lock", "is_locked", "key_of",
-    "locked_months", "month_rows", "months_waiting", "records_by_id", "records_by_key", "states_of",
+    "ENTRIES", "LOCKS", "Batch", "Cell", "MonthRow", "Row", "Sheet", "batches_to_confirm", "check_open", "count_lines",
+    "disputed", "employee_sheet", "entries_between", "entries_by_structure", "entries_of", "find_lock", "is_locked",
+    "key_of", "locked_months", "month_rows", "months_waiting", "records_by_id", "records_by_key", "states_of",
     "structure_sheet", "to_confirm", "visible_employee", "visible_structure", "waiting", "week_entries",
     "worked_minutes",
 ]  # fmt: skip

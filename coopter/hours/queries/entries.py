@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, Table, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, func, select, tuple_
 
 from coopter.hours.models import MonthLock, TimeEntry
 from coopter.hours.rules import AWAITED, EntryKey, EntryRecord, EntryState, MonthLocked, Waiting, Worked
@@ -28,24 +29,28 @@ RECORD = (
 def worked_minutes(month: Month) -> tuple[Worked, ...]:
     """Confirmed minutes of a month by employee and structure, in one statement."""
     query = (
-        select(E.employee_id, E.structure_id, func.sum(E.minutes))
+        select(E.structure_id, E.employee_id, func.sum(E.minutes))
         .where(E.grouping_id == tenancy.current(), E.month == month, E.state == EntryState.CONFIRMED)
-        .group_by(E.employee_id, E.structure_id)
-        .order_by(E.employee_id, E.structure_id)
+        .group_by(E.structure_id, E.employee_id)  # in the order of the month's index, which answers it alone
     )
-    return tuple(Worked(employee, structure, int(total)) for employee, structure, total in session().execute(query))
+    found = [Worked(employee, structure, int(total)) for structure, employee, total in session().execute(query)]
+    return tuple(sorted(found, key=attrgetter("employee_id", "structure_id")))
 
 
 def waiting(month: Month) -> tuple[Waiting, ...]:
     """What keeps a month from being closed: its lines not confirmed, by structure, employee and state."""
-    return tuple(one for one in states_of(month) if one.state is not EntryState.CONFIRMED)
+    return _states(month, E.state != EntryState.CONFIRMED)
 
 
 def states_of(month: Month) -> tuple[Waiting, ...]:
     """Lines and minutes of a month by structure, employee and state, confirmed ones included."""
+    return _states(month)
+
+
+def _states(month: Month, *conditions: ColumnElement[bool]) -> tuple[Waiting, ...]:
     query = (
         select(E.structure_id, E.employee_id, E.state, func.count(), func.sum(E.minutes))
-        .where(E.grouping_id == tenancy.current(), E.month == month)
+        .where(E.grouping_id == tenancy.current(), E.month == month, *conditions)
         .group_by(E.structure_id, E.employee_id, E.state)
         .order_by(E.structure_id, E.employee_id, E.state)
     )
@@ -53,6 +58,12 @@ def states_of(month: Month) -> tuple[Waiting, ...]:
         Waiting(structure, employee, state, int(lines), int(minutes))
         for structure, employee, state, lines, minutes in session().execute(query)
     )
+
+
+def count_lines(month: Month) -> int:
+    """How many lines a month has, in whatever state."""
+    query = select(func.count()).select_from(ENTRIES).where(E.grouping_id == tenancy.current(), E.month == month)
+    return session().scalar(query) or 0
 
 
 def months_waiting() -> dict[Month, int]:

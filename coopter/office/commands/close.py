@@ -19,6 +19,7 @@ from coopter.members.commands.turns import take_turn
 from coopter.office import policies
 from coopter.office.queries.preview import Obstacle, blocks_of_costs, blocks_of_hours, blocks_of_parties, prices_of
 from coopter.plumbing import journal
+from coopter.plumbing.bulk import collector_paused
 from coopter.plumbing.database import Base
 from coopter.plumbing.tenancy import grouping_in_scope
 from coopter.plumbing.transaction import command, require
@@ -69,6 +70,7 @@ class Closing:
 
 
 @command
+@collector_paused()
 def close_month(actor: Actor, *, month: Month, on: date, at: datetime, expected: Money | None = None) -> Closing:
     """Lock the month, split its costs, invoice every member: all of it, or nothing (rows R1, R3, R17).
 

@@ -75,6 +75,12 @@ def employees_by_id(ids: Iterable[int] | None = None) -> dict[int, Employee]:
     return {row.id: row for row in session().scalars(query) if wanted is None or row.id in wanted}
 
 
+def employee_names() -> dict[int, str]:
+    """Everybody's first and last name by id, in one query, for the many lines of a month."""
+    query = select(Employee.id, Employee.first_name, Employee.last_name)
+    return {i: f"{first} {last}".strip() for i, first, last in session().execute(query)}
+
+
 def list_employees(*, on: date | None = None, search: str = "") -> tuple[EmployeeRecord, ...]:
     """Employees by last name; with `on`, those who have a contract that day. Three queries whatever the number."""
     found = _records(on or date.max, search)
