@@ -13,6 +13,9 @@ from stdnum import luhn
 
 from coopter.costs.models import CostLine
 from coopter.costs.rules import CostKind
+from coopter.governance.models import Decision
+from coopter.governance.rules.kinds import Basis
+from coopter.governance.rules.motions import Motion
 from coopter.hours.models import TimeEntry
 from coopter.hours.rules import EntryState
 from coopter.members.models import Grouping, Membership, Person, RoleGrant, Structure
@@ -189,6 +192,16 @@ def a_cost(
             recorded_at=AT,
         )
     )
+
+
+def a_decision(motion: Motion, *, number: int = 1, decided_by: str = "Reprise initiale") -> Decision:
+    """A decision in force from its day, written down before any assembly."""
+    return saved(
+        Decision(
+            number=number, kind=motion.kind, subject=motion.subject, value=motion.value, from_on=motion.from_on,
+            basis=Basis.INITIAL, decided_by=decided_by, author="Anne Riou", recorded_at=AT,
+        )
+    )  # fmt: skip
 
 
 def a_person(role: Role | None = None, *, structure: Structure | None = None, employee: Employee | None = None,

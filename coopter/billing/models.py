@@ -81,12 +81,12 @@ class Invoice(TenantRow, Base):
 
 @protected
 class InvoiceLine(TenantRow, Base):
-    """One line of an issued invoice; `share_id` leads to the cost share that explains it."""
+    """One line of an issued invoice; `share_id` leads to the cost share, `decision_id` to who decided."""
 
     __tablename__ = "invoice_line"
     __table_args__ = (
         UniqueConstraint("grouping_id", "invoice_id", "position"),
-        *tenant_keys(parents=[("invoice_id", "invoice"), ("share_id", "cost_share"), ("price_id", "hourly_price")]),
+        *tenant_keys(parents=[("invoice_id", "invoice"), ("share_id", "cost_share"), ("decision_id", "decision")]),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -101,7 +101,7 @@ class InvoiceLine(TenantRow, Base):
     unit_price: Mapped[Rate | None] = mapped_column("unit_price_ten_thousandths", RateType)
     amount: Mapped[Money] = mapped_column("amount_cents", MoneyType)
     share_id: Mapped[int | None] = mapped_column(BigInteger)
-    price_id: Mapped[int | None] = mapped_column(BigInteger)
+    decision_id: Mapped[int | None] = mapped_column(BigInteger)  # the key or the price; null = the default key
 
 
 @protected

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 
-from coopter.costs.rules import CostKind, KeyMethod, Pool
+from coopter.costs.rules import HOW, CostKind, KeyMethod, Pool
 from coopter.plumbing.fields import AmountField, LineField, MayLack, MonthField, Needed, RateField, WholeField
 from coopter.values.money import Money
 
@@ -29,12 +29,7 @@ KINDS = {
     CostKind.MANAGEMENT: _("Frais de gestion"),
     CostKind.OTHER: _("Autre"),
 }
-METHODS = {
-    KeyMethod.MINUTES: _("au prorata des heures"),
-    KeyMethod.EQUAL: _("à parts égales"),
-    KeyMethod.WEIGHTS: _("selon des poids fixes"),
-    KeyMethod.HEADCOUNT: _("selon l’effectif"),
-}
+METHODS = {method: _(words.source) for method, words in HOW.items()}
 POOLS = {Pool.EMPLOYEE: _("Tous les salariés"), Pool.MANAGEMENT: _("Frais de gestion")}
 Choices = Iterable[tuple[int, str]]
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopter.costs.rules import CostKind, KeyMethod, Pool
 from coopter.plumbing.database import (
     Base,
     EnumText,
-    JsonText,
     MoneyType,
     MonthType,
-    RateType,
     TenantRow,
     UtcDateTime,
     tenant_keys,
@@ -23,7 +20,6 @@ from coopter.plumbing.database import (
 from coopter.plumbing.journal import protected
 from coopter.values.money import Money
 from coopter.values.month import Month
-from coopter.values.rate import Rate
 
 
 @protected
@@ -48,52 +44,14 @@ class CostLine(TenantRow, Base):
 
 
 @protected
-class AllocationRule(TenantRow, Base):
-    """The key of a pool from a day on: of one employee's pool, of all employees' pools, or of management's."""
-
-    __tablename__ = "allocation_rule"
-    __table_args__ = (
-        UniqueConstraint("grouping_id", "number"),
-        *tenant_keys(parents=[("employee_id", "employee")], parent=True),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    number: Mapped[int] = mapped_column(Integer)  # the rule's version: 1, 2, 3… in a grouping
-    pool: Mapped[Pool] = mapped_column(EnumText(Pool))
-    employee_id: Mapped[int | None] = mapped_column(BigInteger)
-    method: Mapped[KeyMethod] = mapped_column(EnumText(KeyMethod))
-    weights: Mapped[Any] = mapped_column(JsonText, nullable=True)  # {"structure id": integer weight}, for WEIGHTS
-    from_on: Mapped[date] = mapped_column(Date)
-    decided_by: Mapped[str] = mapped_column(Text)
-    author: Mapped[str] = mapped_column(Text)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-@protected
-class HourlyPrice(TenantRow, Base):
-    """A price per hour from a day on, for one employee or for all; null rate = back to exact cost shares."""
-
-    __tablename__ = "hourly_price"
-    __table_args__ = tenant_keys(parents=[("employee_id", "employee")], parent=True)
-
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    employee_id: Mapped[int | None] = mapped_column(BigInteger)
-    rate: Mapped[Rate | None] = mapped_column("rate_ten_thousandths", RateType)
-    from_on: Mapped[date] = mapped_column(Date)
-    decided_by: Mapped[str] = mapped_column(Text)
-    author: Mapped[str] = mapped_column(Text)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-@protected
 class CostSplit(TenantRow, Base):
-    """One pool of one closed month, as it was split: the amount, the rule and its total weight."""
+    """One pool of one closed month, as it was split: the amount, the decision followed and its total weight."""
 
     __tablename__ = "cost_split"
     __table_args__ = (
         Index("ix_cost_split_month", "grouping_id", "month"),
         CheckConstraint("total_weight >= 0", name="weight"),
-        *tenant_keys(parents=[("employee_id", "employee"), ("rule_id", "allocation_rule")], parent=True),
+        *tenant_keys(parents=[("employee_id", "employee"), ("decision_id", "decision")], parent=True),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -101,8 +59,8 @@ class CostSplit(TenantRow, Base):
     pool: Mapped[Pool] = mapped_column(EnumText(Pool))
     employee_id: Mapped[int | None] = mapped_column(BigInteger)
     amount: Mapped[Money] = mapped_column("amount_cents", MoneyType)
-    rule_id: Mapped[int | None] = mapped_column(BigInteger)  # null = the default key, by minutes
-    rule_number: Mapped[int] = mapped_column(Integer)  # 0 = the default key
+    decision_id: Mapped[int | None] = mapped_column(BigInteger)  # null = the default key, by minutes
+    decision_number: Mapped[int] = mapped_column(Integer)  # 0 = the default key
     method: Mapped[KeyMethod] = mapped_column(EnumText(KeyMethod))
     decided_by: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(Text)

@@ -16,7 +16,6 @@ WALLED = [
     "admission",
     "admission_opinion",
     "agenda_item",
-    "allocation_rule",
     "assembly",
     "assembly_document",
     "attendance",
@@ -40,7 +39,6 @@ WALLED = [
     "feed",
     "frozen_text",
     "governing_text",
-    "hourly_price",
     "invitation",
     "invoice",
     "invoice_document",
@@ -78,8 +76,6 @@ FROZEN = [
     "journal_entry",
     "seal",
     "month_lock",
-    "allocation_rule",
-    "hourly_price",
     "cost_split",
     "cost_share",
     "invoice",
@@ -119,14 +115,12 @@ TABLES = [
     "roles_users",
     "structure",
     "webauthn",
-    "allocation_rule",
     "assembly",
     "body_seat",
     "commitment",
     "contract",
     "cost_line",
     "feed",
-    "hourly_price",
     "invitation",
     "invoice",
     "membership",
@@ -136,7 +130,6 @@ TABLES = [
     "agenda_item",
     "capital_movement",
     "commitment_report",
-    "cost_split",
     "elector",
     "frozen_text",
     "invoice_document",
@@ -149,7 +142,6 @@ TABLES = [
     "attendance",
     "ballot",
     "commitment_review",
-    "cost_share",
     "decision",
     "departure",
     "outcome",
@@ -161,12 +153,14 @@ TABLES = [
     "voter_roll",
     "written_question",
     "admission_opinion",
+    "cost_split",
     "decision_annulment",
-    "invoice_line",
     "outcome_annulment",
     "signature_request",
+    "cost_share",
     "signature",
     "signature_attempt",
+    "invoice_line",
     "signature_stamp",
     "signature_withdrawal",
 ]
@@ -549,30 +543,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_webauthn_credential_id"), "webauthn", ["credential_id"], unique=True)
     op.create_table(
-        "allocation_rule",
-        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("pool", sa.Text(), nullable=False),
-        sa.Column("employee_id", sa.BigInteger(), nullable=True),
-        sa.Column("method", sa.Text(), nullable=False),
-        sa.Column("weights", sa.Text(), nullable=True),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("decided_by", sa.Text(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "employee_id"],
-            ["employee.grouping_id", "employee.id"],
-            name=op.f("fk_allocation_rule_grouping_id_employee_id"),
-        ),
-        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_allocation_rule_grouping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation_rule")),
-        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_allocation_rule_grouping_id_id")),
-        sa.UniqueConstraint("grouping_id", "number", name=op.f("uq_allocation_rule_grouping_id_number")),
-        sqlite_strict=True,
-    )
-    op.create_table(
         "assembly",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -746,26 +716,6 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_feed_employee", "feed", ["grouping_id", "employee_id"], unique=False)
-    op.create_table(
-        "hourly_price",
-        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("employee_id", sa.BigInteger(), nullable=True),
-        sa.Column("rate_ten_thousandths", sa.BigInteger(), nullable=True),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("decided_by", sa.Text(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "employee_id"],
-            ["employee.grouping_id", "employee.id"],
-            name=op.f("fk_hourly_price_grouping_id_employee_id"),
-        ),
-        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_hourly_price_grouping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hourly_price")),
-        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_hourly_price_grouping_id_id")),
-        sqlite_strict=True,
-    )
     op.create_table(
         "invitation",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
@@ -1067,38 +1017,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_commitment_report_grouping_id_id")),
         sqlite_strict=True,
     )
-    op.create_table(
-        "cost_split",
-        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("month", sa.Integer(), nullable=False),
-        sa.Column("pool", sa.Text(), nullable=False),
-        sa.Column("employee_id", sa.BigInteger(), nullable=True),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("rule_id", sa.BigInteger(), nullable=True),
-        sa.Column("rule_number", sa.Integer(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=False),
-        sa.Column("decided_by", sa.Text(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("total_weight", sa.BigInteger(), nullable=False),
-        sa.Column("total_minutes", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("total_weight >= 0", name=op.f("ck_cost_split_weight")),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "employee_id"],
-            ["employee.grouping_id", "employee.id"],
-            name=op.f("fk_cost_split_grouping_id_employee_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "rule_id"],
-            ["allocation_rule.grouping_id", "allocation_rule.id"],
-            name=op.f("fk_cost_split_grouping_id_rule_id"),
-        ),
-        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_cost_split_grouping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_split")),
-        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_cost_split_grouping_id_id")),
-        sqlite_strict=True,
-    )
-    op.create_index("ix_cost_split_month", "cost_split", ["grouping_id", "month"], unique=False)
     op.create_table(
         "elector",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
@@ -1463,33 +1381,6 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
-        "cost_share",
-        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("split_id", sa.BigInteger(), nullable=False),
-        sa.Column("structure_id", sa.BigInteger(), nullable=False),
-        sa.Column("weight", sa.BigInteger(), nullable=False),
-        sa.Column("minutes", sa.BigInteger(), nullable=False),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "split_id"],
-            ["cost_split.grouping_id", "cost_split.id"],
-            name=op.f("fk_cost_share_grouping_id_split_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "structure_id"],
-            ["structure.grouping_id", "structure.id"],
-            name=op.f("fk_cost_share_grouping_id_structure_id"),
-        ),
-        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_cost_share_grouping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_share")),
-        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_cost_share_grouping_id_id")),
-        sa.UniqueConstraint(
-            "grouping_id", "split_id", "structure_id", name=op.f("uq_cost_share_grouping_id_split_id_structure_id")
-        ),
-        sqlite_strict=True,
-    )
-    op.create_table(
         "decision",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1795,6 +1686,38 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "cost_split",
+        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("pool", sa.Text(), nullable=False),
+        sa.Column("employee_id", sa.BigInteger(), nullable=True),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("decision_id", sa.BigInteger(), nullable=True),
+        sa.Column("decision_number", sa.Integer(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("total_weight", sa.BigInteger(), nullable=False),
+        sa.Column("total_minutes", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("total_weight >= 0", name=op.f("ck_cost_split_weight")),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "decision_id"],
+            ["decision.grouping_id", "decision.id"],
+            name=op.f("fk_cost_split_grouping_id_decision_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "employee_id"],
+            ["employee.grouping_id", "employee.id"],
+            name=op.f("fk_cost_split_grouping_id_employee_id"),
+        ),
+        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_cost_split_grouping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_split")),
+        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_cost_split_grouping_id_id")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_cost_split_month", "cost_split", ["grouping_id", "month"], unique=False)
+    op.create_table(
         "decision_annulment",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1810,44 +1733,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_decision_annulment_grouping_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_annulment")),
         sa.UniqueConstraint("grouping_id", "decision_id", name=op.f("uq_decision_annulment_grouping_id_decision_id")),
-        sqlite_strict=True,
-    )
-    op.create_table(
-        "invoice_line",
-        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("employee_id", sa.BigInteger(), nullable=True),
-        sa.Column("minutes", sa.BigInteger(), nullable=True),
-        sa.Column("quantity_hundredths", sa.BigInteger(), nullable=False),
-        sa.Column("unit_price_ten_thousandths", sa.BigInteger(), nullable=True),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("share_id", sa.BigInteger(), nullable=True),
-        sa.Column("price_id", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "invoice_id"],
-            ["invoice.grouping_id", "invoice.id"],
-            name=op.f("fk_invoice_line_grouping_id_invoice_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "price_id"],
-            ["hourly_price.grouping_id", "hourly_price.id"],
-            name=op.f("fk_invoice_line_grouping_id_price_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "share_id"],
-            ["cost_share.grouping_id", "cost_share.id"],
-            name=op.f("fk_invoice_line_grouping_id_share_id"),
-        ),
-        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_invoice_line_grouping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line")),
-        sa.UniqueConstraint(
-            "grouping_id", "invoice_id", "position", name=op.f("uq_invoice_line_grouping_id_invoice_id_position")
-        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -1916,6 +1801,33 @@ def upgrade() -> None:
         "ix_signature_request_campaign", "signature_request", ["grouping_id", "campaign_id", "position"], unique=False
     )
     op.create_table(
+        "cost_share",
+        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("split_id", sa.BigInteger(), nullable=False),
+        sa.Column("structure_id", sa.BigInteger(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sa.Column("minutes", sa.BigInteger(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "split_id"],
+            ["cost_split.grouping_id", "cost_split.id"],
+            name=op.f("fk_cost_share_grouping_id_split_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "structure_id"],
+            ["structure.grouping_id", "structure.id"],
+            name=op.f("fk_cost_share_grouping_id_structure_id"),
+        ),
+        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_cost_share_grouping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_share")),
+        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_cost_share_grouping_id_id")),
+        sa.UniqueConstraint(
+            "grouping_id", "split_id", "structure_id", name=op.f("uq_cost_share_grouping_id_split_id_structure_id")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "signature",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1971,6 +1883,44 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_signature_attempt_request", "signature_attempt", ["grouping_id", "request_id"], unique=False)
+    op.create_table(
+        "invoice_line",
+        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("employee_id", sa.BigInteger(), nullable=True),
+        sa.Column("minutes", sa.BigInteger(), nullable=True),
+        sa.Column("quantity_hundredths", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price_ten_thousandths", sa.BigInteger(), nullable=True),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("share_id", sa.BigInteger(), nullable=True),
+        sa.Column("decision_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "decision_id"],
+            ["decision.grouping_id", "decision.id"],
+            name=op.f("fk_invoice_line_grouping_id_decision_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "invoice_id"],
+            ["invoice.grouping_id", "invoice.id"],
+            name=op.f("fk_invoice_line_grouping_id_invoice_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "share_id"],
+            ["cost_share.grouping_id", "cost_share.id"],
+            name=op.f("fk_invoice_line_grouping_id_share_id"),
+        ),
+        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_invoice_line_grouping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line")),
+        sa.UniqueConstraint(
+            "grouping_id", "invoice_id", "position", name=op.f("uq_invoice_line_grouping_id_invoice_id_position")
+        ),
+        sqlite_strict=True,
+    )
     op.create_table(
         "signature_stamp",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),

@@ -9,24 +9,20 @@ import pytest
 from flask import Flask
 
 from coopter.billing import queries, rules
-from coopter.costs.models import HourlyPrice
-from coopter.costs.rules import PriceUnderExemption
+from coopter.costs.rules import PriceUnderExemption, price_motion
+from coopter.governance.models import Decision
 from coopter.office import queries as office
 from coopter.values.actor import Role
 from coopter.values.money import Money, total
 from coopter.values.rate import Rate
 from tests.billing.months import MARCH, ON, Told, close, set_parameter
-from tests.factories import AT, a_cost, a_grouping, a_structure, actor, an_employee, inside, saved, worked
+from tests.factories import AT, a_cost, a_decision, a_grouping, a_structure, actor, an_employee, inside, worked
 
 
-def a_price(rate: str = "27.23", employee_id: int | None = None) -> HourlyPrice:
+def a_price(rate: str = "27.23", employee_id: int | None = None) -> Decision:
     """A price per hour in force for long."""
-    return saved(
-        HourlyPrice(
-            employee_id=employee_id, rate=Rate.parse(rate), from_on=date(2026, 1, 1), author="Anne Riou",
-            decided_by="Assemblée du 10 décembre 2025", recorded_at=AT,
-        )
-    )  # fmt: skip
+    motion = price_motion(rate=Rate.parse(rate), employee_id=employee_id, from_on=date(2026, 1, 1))
+    return a_decision(motion, decided_by="Assemblée du 10 décembre 2025")
 
 
 def golden_a(regime: str = "taxed") -> Any:
@@ -51,7 +47,7 @@ def test_golden_a_through_the_whole_chain(app: Flask) -> None:
         found = [(one.net.cents, one.tax.cents, one.gross.cents) for one in invoices]
         assert found == [(170_188, 34_038, 204_226), (119_131, 23_826, 142_957), (57_864, 11_573, 69_437)]
         (line,) = queries.list_lines(invoices[0].id)
-        assert (line.price_id, line.quantity_hundredths, line.minutes) == (price.id, 6250, 3750)
+        assert (line.decision_id, line.quantity_hundredths, line.minutes) == (price.id, 6250, 3750)
         record = queries.invoice_record(invoices[0].id)
         assert record.basis == "Assemblée du 10 décembre 2025"
         rules.check_record(record)

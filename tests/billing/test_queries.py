@@ -11,8 +11,7 @@ from flask import Flask
 from coopter.billing import queries
 from coopter.billing.commands import issue_again, issue_credit_note
 from coopter.billing.queries import Standing, Wanted
-from coopter.costs.models import AllocationRule
-from coopter.costs.rules import KeyMethod, Pool
+from coopter.costs.rules import KeyMethod, Pool, key_motion
 from coopter.values.actor import Role
 from coopter.values.money import Money, total
 from coopter.values.month import Month
@@ -20,7 +19,7 @@ from coopter.values.refusal import NotFound
 from tests.billing.months import MARCH, Told, close
 from tests.billing.test_commands import LATER, NOW
 from tests.billing.test_prices import a_price, golden_a
-from tests.factories import AT, a_cost, a_grouping, a_structure, actor, an_employee, inside, saved, worked
+from tests.factories import a_cost, a_decision, a_grouping, a_structure, actor, an_employee, inside, worked
 
 
 @pytest.fixture
@@ -221,13 +220,11 @@ def test_each_key_tells_its_weights_and_its_decision(
     with inside(a_grouping()) as grouping:
         one, two = a_structure("A1"), a_structure("B2")
         employee = an_employee(one, two)
-        saved(
-            AllocationRule(
-                number=4, pool=Pool.EMPLOYEE, employee_id=None, method=method, from_on=date(2026, 1, 1),
-                weights={str(one.id): 3, str(two.id): 1} if weights else None, decided_by="Conseil du 12 janvier 2026",
-                author="Anne Riou", recorded_at=AT,
-            )
-        )  # fmt: skip
+        fixed = {one.id: 3, two.id: 1} if weights else {}
+        motion = key_motion(
+            pool=Pool.EMPLOYEE, employee_id=None, method=method, weights=fixed, from_on=date(2026, 1, 1)
+        )
+        decided = a_decision(motion, number=4, decided_by="Conseil du 12 janvier 2026")
         worked(employee, one, date(2026, 3, 2), 400)
         worked(employee, two, date(2026, 3, 3), 40)
         a_cost(MARCH, 100_001, employee=employee)
@@ -235,7 +232,8 @@ def test_each_key_tells_its_weights_and_its_decision(
         first, _second = close(coordinator)
         share = queries.explain_line(coordinator, invoice_id=first.id, position=1).share
         assert share is not None and (share.weight, share.total_weight) == parts
-        assert (share.rule_number, share.decided_by, share.rule_from) == (
+        assert (share.decision_number, share.decided_by, share.decided_from) == (
             4, "Conseil du 12 janvier 2026", date(2026, 1, 1),
         )  # fmt: skip
         assert queries.invoice_record(first.id).basis == "Conseil du 12 janvier 2026"
+        assert {line.decision_id for line in queries.list_lines(first.id)} == {decided.id}

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from coopter.costs import commands, queries, rules
-from coopter.costs.models import HourlyPrice
 from coopter.costs.rules import KeyMethod, Pool
+from coopter.governance.models import Decision
 from coopter.hours import queries as hours
 from coopter.members.models import Parameter
 from coopter.plumbing import journal
@@ -91,4 +91,4 @@ def test_under_261b_there_is_no_price(scene: Scene) -> None:
     assert queries.prices_in_force(MARCH, [scene.nolwenn.id]) == {}
     with pytest.raises(rules.PriceNotPositive):
         commands.set_hourly_price(scene.anne, rate=Rate(0), from_on=APRIL.first, at=AT)
-    assert session().scalar(select(func.count()).select_from(HourlyPrice)) == 2
+    assert session().scalar(select(func.count()).select_from(Decision)) == 2

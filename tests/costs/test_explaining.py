@@ -24,7 +24,7 @@ from tests import factories as a
 MARCH = Month(2026, 3)
 SHARE = ShareExplanation(
     share_id=1, month=MARCH, structure_id=1, pool=Pool.EMPLOYEE, employee_id=7, amount=Money(3_334),
-    pool_total=Money(10_000), method=KeyMethod.EQUAL, rule_number=2, rule_from=date(2026, 1, 1), decided_by="CA",
+    pool_total=Money(10_000), method=KeyMethod.EQUAL, decision_number=2, decided_from=date(2026, 1, 1), decided_by="CA",
     author="Anne", weight=1, total_weight=3, minutes=60, total_minutes=600,
 )  # fmt: skip
 
@@ -61,7 +61,7 @@ def test_who_is_told_what(app: Flask) -> None:
         assert (told.amount, told.pool_total, told.minutes, told.total_minutes) == (
             Money(2_333), Money(7_000), 60, 180,
         )  # fmt: skip
-        assert (told.rule_number, told.decided_by, told.method, told.rule_from) == (
+        assert (told.decision_number, told.decided_by, told.method, told.decided_from) == (
             0, DEFAULT_KEY, KeyMethod.MINUTES, None,
         )  # fmt: skip
         assert told.components is None and queries.explain_share(mine.share_id).components is None

@@ -120,7 +120,7 @@ def test_a_closed_month_is_closed_to_every_path(scene: Scene) -> None:
         "DELETE FROM cost_line",
         "UPDATE cost_share SET amount_cents = 1",
         "DELETE FROM cost_split",
-        "UPDATE allocation_rule SET number = 9",
+        "UPDATE decision SET number = 9",
     ):
         with pytest.raises(DatabaseError):
             command(lambda statement=statement: session().execute(text(statement)))()

@@ -13,7 +13,7 @@ from sqlalchemy import Table, insert, select, text, update
 
 from coopter.billing import commands as billing
 from coopter.billing.models import Invoice, InvoiceLine
-from coopter.costs.models import AllocationRule, HourlyPrice
+from coopter.costs import commands as costs
 from coopter.costs.rules import KeyMethod, Pool
 from coopter.office import commands as office
 from coopter.office.queries.verify import Head, Verdict, verify_grouping, verify_installation
@@ -25,7 +25,7 @@ from coopter.plumbing.transaction import command
 from coopter.values.actor import Actor, Role
 from coopter.values.month import Month
 from coopter.values.rate import Rate
-from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee, inside, saved, worked
+from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee, inside, worked
 
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
 AT = datetime(2026, 5, 5, 8, 0, tzinfo=UTC)
@@ -34,7 +34,7 @@ ON = date(2026, 5, 5)
 
 # What a copy of a row must say otherwise, for the unique indexes to let it in.
 OTHERWISE_TAKEN = {
-    "allocation_rule": {"number": "99"},
+    "decision": {"number": "99"},
     "cost_share": {"structure_id": "999"},
     "invoice": {"number": "'FA-2026-9999'", "sequence": "9999", "preceding_id": "NULL"},
     "invoice_document": {"invoice_id": "999"},
@@ -71,11 +71,8 @@ def coordinator(app: Flask) -> Iterator[Actor]:
 @command
 def decide(me: Actor, employee_id: int) -> None:
     """A key for management's pool and a price from April on, sealed as their commands do."""
-    common = {"decided_by": "AG", "author": "Anne", "recorded_at": AT}
-    rule = saved(AllocationRule(number=1, pool=Pool.MANAGEMENT, method=KeyMethod.EQUAL, from_on=MARCH.first, **common))
-    price = saved(HourlyPrice(rate=Rate.parse("20"), employee_id=employee_id, from_on=APRIL.first, **common))
-    sealed = {table_of(row): [table_of(row).c.id == row.id] for row in (rule, price)}
-    journal.record(me, "costs.decided", "test", at=AT, sealed=sealed)
+    costs.set_allocation_rule(me, pool=Pool.MANAGEMENT, method=KeyMethod.EQUAL, from_on=MARCH.first, at=AT)
+    costs.set_hourly_price(me, rate=Rate.parse("20"), employee_id=employee_id, from_on=APRIL.first, at=AT)
 
 
 def columns_of(table: Table) -> list[str]:

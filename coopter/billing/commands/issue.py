@@ -32,7 +32,7 @@ INVOICE_COLUMNS = (
 )  # fmt: skip
 LINE_COLUMNS = (
     "grouping_id", "invoice_id", "position", "kind", "label", "detail", "employee_id", "minutes", "quantity_hundredths",
-    "unit_price_ten_thousandths", "amount_cents", "share_id", "price_id",
+    "unit_price_ten_thousandths", "amount_cents", "share_id", "decision_id",
 )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def line_row(drafted: DraftedLine, *, grouping_id: int, invoice_id: int, positio
     line = drafted.line
     return (
         grouping_id, invoice_id, position, line.kind, line.label, line.detail, drafted.employee_id, line.minutes,
-        int(line.quantity * 100), line.unit_price, line.amount, drafted.share_id, drafted.price_id,
+        int(line.quantity * 100), line.unit_price, line.amount, drafted.share_id, drafted.decision_id,
     )  # fmt: skip
 
 

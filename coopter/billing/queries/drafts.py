@@ -44,7 +44,7 @@ class DraftedLine:
     line: Line
     employee_id: int | None
     share_id: int | None
-    price_id: int | None
+    decision_id: int | None
     basis: str = ""
 
 
@@ -65,7 +65,7 @@ class _Desk:
     vat: Vat
     labels: Mapping[int, tuple[str, str]]
     prices: Mapping[int, Price]
-    basis_of: Callable[[Pool, int | None], str]
+    basis_of: Callable[[Pool, int | None], tuple[int | None, str]]
 
 
 def draft_month(
@@ -116,7 +116,7 @@ def draft_again(invoice: Invoice, *, on: date, at: datetime) -> Drafted:
         issuance = replace(issuance, notes=notes_on(on, public=True))
     vat = _treatment(issuance)
     lines = tuple(
-        DraftedLine(replace(line, vat=vat), row.employee_id, row.share_id, row.price_id, old.basis)
+        DraftedLine(replace(line, vat=vat), row.employee_id, row.share_id, row.decision_id, old.basis)
         for line, row in zip(old.lines, list_lines(invoice.id), strict=True)
     )
     delay = terms_of(public_body=structure.is_public_body, on=on)
@@ -140,14 +140,14 @@ def _desk(month: Month, *, issuance: Issuance, prices: Mapping[int, Price]) -> _
     )
 
 
-def _bases(month: Month) -> Callable[[Pool, int | None], str]:
-    """The decision that each pool of the month follows, looked up once per pool and not per share."""
+def _bases(month: Month) -> Callable[[Pool, int | None], tuple[int | None, str]]:
+    """The decision that each pool of the month follows (its id, how it is cited), looked up once per pool."""
     keys = costs.list_rules()
 
     @cache
-    def basis_of(pool: Pool, employee_id: int | None) -> str:
+    def basis_of(pool: Pool, employee_id: int | None) -> tuple[int | None, str]:
         key = key_in_force(keys, pool=pool, employee_id=employee_id, on=month.first)
-        return key.decided_by if key.number else BY_DEFAULT
+        return key.decision_id, key.decided_by if key.number else BY_DEFAULT
 
     return basis_of
 
@@ -183,11 +183,11 @@ def _line(share: ShareRecord, desk: _Desk) -> DraftedLine:
     price = desk.prices.get(share.employee_id or 0)
     if share.pool is Pool.MANAGEMENT:
         line = rules.shared_line(MANAGEMENT, amount=share.amount, vat=desk.vat)
-        return DraftedLine(line, None, share.share_id, None, desk.basis_of(share.pool, share.employee_id))
+        return DraftedLine(line, None, share.share_id, *desk.basis_of(share.pool, share.employee_id))
     name, job = desk.labels[share.employee_id or 0]
     label = f"Mise à disposition : {name}"
     if price is None:
         line = rules.shared_line(label, amount=share.amount, vat=desk.vat, minutes=share.minutes, detail=job)
-        return DraftedLine(line, share.employee_id, share.share_id, None, desk.basis_of(share.pool, share.employee_id))
+        return DraftedLine(line, share.employee_id, share.share_id, *desk.basis_of(share.pool, share.employee_id))
     line = rules.price_line(label, minutes=share.minutes, unit_price=price.rate, vat=desk.vat, detail=job)
     return DraftedLine(line, share.employee_id, share.share_id, price.id, price.decided_by)

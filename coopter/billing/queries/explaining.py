@@ -125,7 +125,7 @@ def explain_line(actor: Actor, *, invoice_id: int, position: int) -> Explanation
         invoice=get_summary(actor, invoice.id),
         line=_summary(row),
         share=costs.explain_share(row.share_id, actor=actor) if row.share_id else None,
-        price=_price(row.price_id),
+        price=_price(row.decision_id) if row.unit_price is not None else None,
         employee=names.get(row.employee_id or 0, ""),
         works=_works(entries, names),
         confirmations=_confirmations(entries),
@@ -149,10 +149,10 @@ def _summary(row: InvoiceLine) -> LineSummary:
     )
 
 
-def _price(price_id: int | None) -> HourPrice | None:
-    if price_id is None:
+def _price(decision_id: int | None) -> HourPrice | None:
+    if decision_id is None:
         return None
-    return next((price for price in costs.list_prices() if price.id == price_id), None)
+    return next((price for price in costs.list_prices() if price.id == decision_id), None)
 
 
 def _works(entries: Iterable[EntryRecord], names: Mapping[int, str]) -> tuple[Work, ...]:

@@ -17,7 +17,7 @@ from coopter.values.money import total
 from coopter.values.month import Month
 
 SPLIT_COLUMNS = (
-    "id", "grouping_id", "month", "pool", "employee_id", "amount_cents", "rule_id", "rule_number", "method",
+    "id", "grouping_id", "month", "pool", "employee_id", "amount_cents", "decision_id", "decision_number", "method",
     "decided_by", "author", "total_weight", "total_minutes",
 )  # fmt: skip
 SHARE_COLUMNS = ("id", "grouping_id", "split_id", "structure_id", "weight", "minutes", "amount_cents")
@@ -52,7 +52,7 @@ def _write(splits: Sequence[PoolSplit], *, month: Month) -> tuple[ShareRecord, .
     pools = [
         (
             split_id, grouping_id, month, split.pool, split.employee_id, split.amount,
-            split.key.rule_id, split.key.number, split.key.method, split.key.decided_by, split.key.author,
+            split.key.decision_id, split.key.number, split.key.method, split.key.decided_by, split.key.author,
             split.total_weight, split.total_minutes,
         )
         for split_id, split in zip(ids, splits, strict=True)

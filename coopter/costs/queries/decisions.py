@@ -1,37 +1,22 @@
-"""Keys and prices as they were decided: the whole history, and what is in force on a day."""
+"""Keys and prices as they were decided, read from the register of decisions: the history, and what is in force."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Table, select
-
-from coopter.costs.models import AllocationRule, HourlyPrice
-from coopter.costs.rules import AllocationKey, HourPrice, Pool
+from coopter.costs.rules import KEY, PRICE, AllocationKey, HourPrice, Pool, key_of, price_of
 from coopter.costs.rules import key_in_force as key_among
 from coopter.costs.rules import price_in_force as price_among
+from coopter.governance import queries as governance
 from coopter.members import queries as members
 from coopter.members.rules import VatRegime
-from coopter.plumbing import tenancy
-from coopter.plumbing.database import session
 from coopter.values.month import Month
-
-RULES: Table = AllocationRule.__table__  # type: ignore[assignment]
-PRICES: Table = HourlyPrice.__table__  # type: ignore[assignment]
 
 
 def list_rules() -> tuple[AllocationKey, ...]:
-    """Every key that the grouping decided, the latest number first."""
-    rule = RULES.c
-    query = select(
-        rule.number, rule.pool, rule.employee_id, rule.method, rule.weights, rule.from_on, rule.decided_by, rule.author,
-        rule.id, rule.recorded_at,
-    ).where(rule.grouping_id == tenancy.current()).order_by(rule.number.desc())  # fmt: skip
-    return tuple(
-        AllocationKey(number, pool, employee, method, _pairs(weights), *rest)
-        for number, pool, employee, method, weights, *rest in session().execute(query)
-    )
+    """Every key that the grouping decided and did not annul, the latest number first."""
+    return tuple(key_of(decided) for decided in governance.decisions_of(KEY))
 
 
 def rule_in_force(pool: Pool, employee_id: int | None, on: date) -> AllocationKey:
@@ -40,13 +25,9 @@ def rule_in_force(pool: Pool, employee_id: int | None, on: date) -> AllocationKe
 
 
 def list_prices() -> tuple[HourPrice, ...]:
-    """Every price that the grouping decided, the latest first."""
-    price = PRICES.c
-    query = select(
-        price.id, price.employee_id, price.rate_ten_thousandths, price.from_on, price.decided_by, price.author,
-        price.recorded_at,
-    ).where(price.grouping_id == tenancy.current()).order_by(price.from_on.desc(), price.id.desc())  # fmt: skip
-    return tuple(HourPrice(*row) for row in session().execute(query))
+    """Every price that the grouping decided and did not annul, the latest day first."""
+    prices = [price_of(decided) for decided in governance.decisions_of(PRICE)]
+    return tuple(sorted(prices, key=lambda price: (price.from_on, price.id), reverse=True))
 
 
 def price_in_force(employee_id: int | None, on: date) -> HourPrice | None:
@@ -73,7 +54,3 @@ def prices_in_force(month: Month, employee_ids: Iterable[int]) -> dict[int, Hour
         for employee_id in set(employee_ids)
     }
     return {employee_id: price for employee_id, price in found.items() if price is not None}
-
-
-def _pairs(weights: dict[str, int] | None) -> tuple[tuple[int, int], ...]:
-    return tuple(sorted((int(structure), weight) for structure, weight in (weights or {}).items()))

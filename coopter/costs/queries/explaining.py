@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from coopter.costs import policies
-from coopter.costs.queries.decisions import RULES
 from coopter.costs.queries.lines import LINES
 from coopter.costs.queries.months import SHARES, SPLITS
 from coopter.costs.rules import Component, ShareExplanation
+from coopter.governance.queries.decisions import DECISIONS
 from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
 from coopter.values.actor import Actor
@@ -22,16 +22,18 @@ def explain_share(share_id: int, *, actor: Actor | None = None) -> ShareExplanat
     Without an actor, or for a member, the pool is told as one total: the cost lines stay with those who keep the
     accounts (docs/decisions/0003). The caller that gives no actor has checked whose share it is.
     """
-    share, split, rule = SHARES.c, SPLITS.c, RULES.c
+    share, split, decision = SHARES.c, SPLITS.c, DECISIONS.c
     row = session().execute(
         select(
             share.id.label("share_id"), split.month, share.structure_id, split.pool, split.employee_id,
             share.amount_cents.label("amount"), split.amount_cents.label("pool_total"), split.method,
-            split.rule_number, rule.from_on.label("rule_from"), split.decided_by, split.author, share.weight,
+            split.decision_number, decision.from_on.label("decided_from"), split.decided_by, split.author, share.weight,
             split.total_weight, share.minutes, split.total_minutes,
         )
         .join(SPLITS, (split.id == share.split_id) & (split.grouping_id == share.grouping_id))
-        .outerjoin(RULES, (rule.id == split.rule_id) & (rule.grouping_id == tenancy.current()))
+        .outerjoin(
+            DECISIONS, (decision.id == split.decision_id) & (decision.grouping_id == tenancy.current())
+        )
         .where(share.id == share_id, share.grouping_id == tenancy.current(), split.grouping_id == tenancy.current())
     ).first()  # fmt: skip
     if row is None or (actor is not None and not policies.can_see_share(actor, structure_id=row.structure_id)):

@@ -210,5 +210,13 @@ def _stored(*columns: Any) -> Select[Any]:
 
 def _key(row: Any) -> AllocationKey:
     return AllocationKey(
-        row.rule_number, row.pool, row.employee_id, row.method, (), None, row.decided_by, row.author, row.rule_id
+        row.decision_number,
+        row.pool,
+        row.employee_id,
+        row.method,
+        (),
+        None,
+        row.decided_by,
+        row.author,
+        row.decision_id,
     )

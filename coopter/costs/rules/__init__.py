@@ -6,6 +6,8 @@ from coopter.costs.rules.explaining import (
 )
 from coopter.costs.rules.keys import (
     DEFAULT_KEY,
+    KEY,
+    PRICE,
     AllocationKey,
     CostsMissing,
     CostsWithoutHours,
@@ -21,11 +23,16 @@ from coopter.costs.rules.keys import (
     check_rate,
     check_weights,
     key_in_force,
+    key_motion,
+    key_of,
     price_in_force,
+    price_motion,
+    price_of,
     priced_amount,
 )
 from coopter.costs.rules.kinds import (
     FRENCH_KINDS,
+    HOW,
     CostKind,
     KeyMethod,
     Pool,
@@ -65,6 +72,9 @@ from coopter.costs.rules.splitting import (
 __all__ = [
     "DEFAULT_KEY",
     "FRENCH_KINDS",
+    "HOW",
+    "KEY",
+    "PRICE",
     "AidIsPositive",
     "AllocationKey",
     "AmountIsZero",
@@ -107,9 +117,13 @@ __all__ = [
     "check_rate",
     "check_weights",
     "key_in_force",
+    "key_motion",
+    "key_of",
     "matrix",
     "obstacles",
     "price_in_force",
+    "price_motion",
+    "price_of",
     "priced_amount",
     "split_pools",
 ]

@@ -40,8 +40,8 @@ class ShareExplanation:
     amount: Money
     pool_total: Money
     method: KeyMethod
-    rule_number: int
-    rule_from: date | None
+    decision_number: int
+    decided_from: date | None
     decided_by: str
     author: str
     weight: int

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from coopter.costs.rules.kinds import KeyMethod, Pool
+from coopter.governance.rules.motions import Decided, Motion
 from coopter.values.durations import hundredths_of_hour
 from coopter.values.money import Money
 from coopter.values.rate import Rate
@@ -34,8 +35,8 @@ class HeadcountMissing(Refusal):
 
 
 class WeightsMissing(Refusal):
-    """La clé n° %(number)s ne donne aucun poids à %(structures)s. Fixez une nouvelle clé qui nomme toutes les
-    structures concernées (un poids de 0 suffit pour n'en rien porter)."""
+    """La clé de la décision n° %(number)s ne donne aucun poids à %(structures)s. Fixez une nouvelle clé qui nomme
+    toutes les structures concernées (un poids de 0 suffit pour n'en rien porter)."""
 
 
 class KeyNeedsWeights(Refusal):
@@ -56,6 +57,9 @@ class PriceNotPositive(Refusal):
     """Un prix horaire est plus grand que zéro. Pour revenir aux parts de coût exactes, laissez le prix vide."""
 
 
+KEY, PRICE = "allocation-key", "hourly-price"  # the kinds of decision that this room owns
+
+
 @dataclass(frozen=True, slots=True)
 class AllocationKey:
     """One decision on how a pool is split, from a day on; employee None = every employee's pool (or management's)."""
@@ -68,7 +72,7 @@ class AllocationKey:
     from_on: date | None
     decided_by: str
     author: str
-    rule_id: int | None = None
+    decision_id: int | None = None
     recorded_at: datetime | None = None
 
     @property
@@ -127,6 +131,42 @@ def price_in_force(prices: Iterable[HourPrice], *, employee_id: int | None, on: 
 def priced_amount(minutes: int, *, rate: Rate) -> Money:
     """Cents of hours at a price: minutes go to hundredths of an hour, times the rate, half up (domain.md §2.5)."""
     return Money(100).times(rate.decimal * hundredths_of_hour(minutes))
+
+
+def key_motion(
+    *, pool: Pool, employee_id: int | None, method: KeyMethod, weights: Mapping[int, int], from_on: date
+) -> Motion:
+    """The motion that sets a key: decided at once, or put to a vote."""
+    fixed = {str(structure): weight for structure, weight in sorted(weights.items()) if weight is not None}
+    value = {"pool": pool.value, "employee": employee_id, "method": method.value, "weights": fixed}
+    return Motion(KEY, f"employee:{employee_id}" if employee_id else f"pool:{pool.value}", value, from_on)
+
+
+def key_of(decided: Decided | Motion) -> AllocationKey:
+    """A decision of kind `allocation-key`, read; number 0 while it is only a motion."""
+    value = decided.value
+    weights = tuple(sorted((int(structure), weight) for structure, weight in value["weights"].items()))
+    what = Pool(value["pool"]), value["employee"], KeyMethod(value["method"]), weights, decided.from_on
+    if isinstance(decided, Motion):
+        return AllocationKey(0, *what, "", "")
+    return AllocationKey(decided.number, *what, decided.decided_by, decided.author, decided.id, decided.recorded_at)
+
+
+def price_motion(*, rate: Rate | None, employee_id: int | None, from_on: date) -> Motion:
+    """The motion that sets the price of an hour, or goes back to exact shares."""
+    value = {"employee": employee_id, "rate": None if rate is None else rate.ten_thousandths}
+    return Motion(PRICE, f"employee:{employee_id}" if employee_id else f"pool:{Pool.EMPLOYEE.value}", value, from_on)
+
+
+def price_of(decided: Decided | Motion) -> HourPrice:
+    """A decision of kind `hourly-price`, read; id 0 while it is only a motion."""
+    value = decided.value
+    rate = None if value["rate"] is None else Rate(value["rate"])
+    if isinstance(decided, Motion):
+        return HourPrice(0, value["employee"], rate, decided.from_on, "", "")
+    return HourPrice(
+        decided.id, value["employee"], rate, decided.from_on, decided.decided_by, decided.author, decided.recorded_at
+    )
 
 
 def check_weights(method: KeyMethod, *, weights: Mapping[int, int]) -> None:

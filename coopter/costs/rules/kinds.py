@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 
+from coopter.values.refusal import Words
+
 
 class CostKind(enum.Enum):
     """What a cost line is for (domain.md §2.2)."""
@@ -57,4 +59,12 @@ FRENCH_KINDS: dict[CostKind, tuple[str, ...]] = {
     CostKind.AID: ("Aide reçue", "Aide", "Subvention"),
     CostKind.MANAGEMENT: ("Frais de gestion", "Gestion"),
     CostKind.OTHER: ("Autre", "Autre coût", "Divers"),
+}
+
+
+HOW = {
+    KeyMethod.MINUTES: Words("au prorata des heures"),
+    KeyMethod.EQUAL: Words("à parts égales"),
+    KeyMethod.WEIGHTS: Words("selon des poids fixes"),
+    KeyMethod.HEADCOUNT: Words("selon l’effectif"),
 }

@@ -46,7 +46,7 @@ def set_allocation_rule() -> Any:
     except Refusal as refusal:
         refused(refusal)
         return _keys(form, status=422)
-    flash(_("La clé n° %(number)s est enregistrée.", number=number), "success")
+    flash(_("La clé est enregistrée : c’est la décision n° %(number)s.", number=number), "success")
     return redirect(url_for("costs.keys"), 303)
 
 

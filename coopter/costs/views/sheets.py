@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from coopter.costs import commands, imports, policies, queries
@@ -72,6 +72,7 @@ def add_cost_line(month: str) -> Any:
     except Refusal as refusal:
         refused(refusal)
         return show_sheet(on, form=form, status=422)
+    flash(_("Le coût est ajouté."), "success")
     return redirect(url_for("costs.sheet", month=on), 303)
 
 

@@ -45,6 +45,9 @@ def write_decision(
 ) -> Decided:
     """Check, number, write, seal, and have its effect, inside the caller's command (a vote that closes, an import)."""
     kind = kind_of(motion.kind)
+    take_turn()  # so that what is checked still holds when it is written, and no number is taken twice
+    if basis is Basis.RESOLUTION:
+        motion = kind.postpone(motion)
     kind.check(motion)
     row = Decision(
         number=_next_number(), kind=motion.kind, subject=motion.subject, value=motion.value, from_on=motion.from_on,
@@ -89,7 +92,6 @@ def annul_decision(actor: Actor, decision_id: int, *, reason: str, at: datetime)
 
 
 def _next_number() -> int:
-    """The next number of the register; one writer at a time, so two never take the same."""
-    take_turn()
+    """The next number of the register; the caller has its turn."""
     last = session().scalar(select(func.max(DECISIONS.c.number)).where(DECISIONS.c.grouping_id == tenancy.current()))
     return (last or 0) + 1

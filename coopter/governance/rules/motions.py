@@ -48,6 +48,11 @@ class Decided:
         return Motion(self.kind, self.subject, self.value, self.from_on)
 
 
+def _as_asked(motion: Motion) -> Motion:
+    """Most motions count from the day that was asked."""
+    return motion
+
+
 def _nothing(actor: Actor, decided: Decided, at: datetime) -> None:
     """Most kinds have no act of their own: their room reads the decision itself."""
 
@@ -57,6 +62,7 @@ class MotionKind:
     """One kind of parameter: `check` raises a Refusal for what may not be decided, `describe` says it in a sentence.
 
     `adopt` and `annul` run in the same transaction as the decision, for kinds whose effect is a row of their own room.
+    `postpone` gives a motion that a vote adopted late its first day still open, so that the vote is never lost.
     """
 
     name: str
@@ -65,6 +71,7 @@ class MotionKind:
     describe: Callable[[Motion], Words]
     adopt: Callable[[Actor, Decided, datetime], None] = _nothing
     annul: Callable[[Actor, Decided, datetime], None] = _nothing
+    postpone: Callable[[Motion], Motion] = _as_asked
 
 
 _kinds: dict[str, MotionKind] = {}
