@@ -27,7 +27,7 @@ from tests.office.processes import BROKEN, DONE, exit_code, forked
 ON = date(2026, 4, 5)
 AT = datetime(2026, 4, 5, 8, 0, tzinfo=UTC)
 MARCH = Month(2026, 3)
-PROCESSES, EMISSIONS = 8, 5
+PROCESSES, EMISSIONS = 8, 200
 
 
 class Undone(Exception):
@@ -85,7 +85,7 @@ def together(coordinator: Actor, work: Callable[[int], None]) -> list[int]:
 
 
 def emissions(coordinator: Actor) -> Callable[[int], None]:
-    """Five emissions of which one is rolled back, at a different turn in each process."""
+    """Two hundred emissions, one in five rolled back, at a different turn in each process."""
 
     def work(place: int) -> None:
         drafted = a_draft()

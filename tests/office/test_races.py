@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import multiprocessing
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -12,10 +15,13 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from coopter.billing.models import Invoice, InvoiceLine
+from coopter.costs.commands import split
 from coopter.costs.models import CostShare
+from coopter.hours.commands import months as locking
 from coopter.hours.models import MonthLock
 from coopter.office import commands as office
 from coopter.office.commands import close as closing
+from coopter.office.queries.verify import verify_grouping
 from coopter.plumbing import outbox
 from coopter.plumbing.database import db, session
 from coopter.values.actor import Actor, Role
@@ -25,30 +31,39 @@ from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee,
 from tests.office.processes import BROKEN, DONE, KILLED, REFUSED, exit_code, forked, kill_before_statement
 
 MONTHS = [Month(2025, number) for number in range(1, 13)]
+ROUNDS = [Month(2009 + number // 12, number % 12 + 1) for number in range(200)]
 AT = datetime(2026, 4, 5, 8, 0, tzinfo=UTC)
 ON = date(2026, 4, 5)
+NAMES = ("Anne Riou", "Soizic Madec")
 
 
-@pytest.fixture
-def coordinator(app: Flask) -> Iterator[Actor]:
-    """Twelve months, each ready to close: two members, one employee, 100 €."""
+@contextmanager
+def ready(months: list[Month]) -> Iterator[Actor]:
+    """Each month ready to close: two members, one employee, 100 €."""
     with inside(a_grouping()) as grouping:
         one, two = a_structure("A1"), a_structure("B2")
         employee = an_employee(one, two)
-        for month in MONTHS:
+        for month in months:
             worked(employee, one, month.first, 480)
             worked(employee, two, month.last, 240)
             a_cost(month, 10_000, employee=employee)
         db.session.commit()
-        yield actor(grouping, Role.COORDINATOR)
+        yield actor(grouping, Role.COORDINATOR, name=NAMES[0])
+
+
+@pytest.fixture
+def coordinator(app: Flask) -> Iterator[Actor]:
+    """Twelve months, each ready to close."""
+    with ready(MONTHS) as coordinator:
+        yield coordinator
 
 
 def close(coordinator: Actor, month: Month) -> int:
-    """Close a month; the exit code says how it went."""
+    """Close a month; the exit code says how it went: a refusal names the other and the instant."""
     try:
         office.close_month(coordinator, month=month, on=ON, at=AT)
-    except office.ClosedBy:
-        return REFUSED
+    except office.ClosedBy as late:
+        return REFUSED if late.facts["by"] in {*NAMES} - {coordinator.name} and late.facts["at"] == AT else BROKEN
     return DONE
 
 
@@ -64,32 +79,101 @@ def assert_whole(closed: int) -> None:
     db.session.rollback()  # an open read would hold the next process's commit
 
 
-def both(coordinator: Actor, month: Month) -> list[int]:
-    """Two coordinators press the button at the same moment, each in a process of its own."""
+def side_by_side(coordinator: Actor, months: list[Month], act: Callable[[Actor, Month], int]) -> list[list[int]]:
+    """Two coordinators, each in a process of its own, at the same month at the same instant, month after month.
+
+    Returns how it ended for each month: the two codes, the lower first.
+    """
+    fork = multiprocessing.get_context("fork")
+    start, codes = fork.Barrier(2), fork.Array("i", [BROKEN] * 2 * len(months))
+    db.session.remove()
+    db.engine.dispose()
+
+    def runner(place: int) -> Callable[[], int]:
+        me = replace(coordinator, name=NAMES[place])
+
+        def run() -> int:
+            for turn, month in enumerate(months):
+                start.wait()
+                try:
+                    codes[2 * turn + place] = act(me, month)
+                except BaseException:
+                    start.abort()  # the other would wait for ever
+                    raise
+            return DONE
+
+        return run
+
     assert coordinator.grouping_id is not None
-    gate, start = os.pipe()
-
-    def race() -> int:
-        os.read(gate, 1)
-        return close(coordinator, month)
-
-    children = [forked(race, grouping_id=coordinator.grouping_id) for _ in range(2)]
-    os.write(start, b"xx")
-    codes = sorted(exit_code(child) for child in children)
-    os.close(gate)
-    os.close(start)
-    return codes
+    children = [forked(runner(place), grouping_id=coordinator.grouping_id) for place in range(2)]
+    for child in children:
+        exit_code(child)
+    return [sorted(codes[2 * turn : 2 * turn + 2]) for turn in range(len(months))]
 
 
-def test_two_coordinators_at_once_close_once(coordinator: Actor) -> None:
-    """R3: one closes, the other is told that it is done."""
-    for month in MONTHS:
-        assert both(coordinator, month) == [DONE, REFUSED]
-    assert_whole(len(MONTHS))
+@contextmanager
+def month_not_unique() -> Iterator[None]:
+    """The database's own guard against a second closing, away for a while (SQLite's file is thrown away after)."""
+    name = "uq_month_lock_grouping_id_month"
+    postgresql = db.engine.dialect.name == "postgresql"
+    with db.engine.begin() as connection:
+        if postgresql:
+            connection.execute(text(f"ALTER TABLE month_lock DROP CONSTRAINT {name}"))
+        else:
+            table = connection.scalar(text("SELECT sql FROM sqlite_schema WHERE name = 'month_lock'"))
+            table = re.sub(rf",\s*CONSTRAINT {name} UNIQUE \([^)]*\)", "", table)
+            connection.execute(text("PRAGMA writable_schema=ON"))
+            connection.execute(text("DELETE FROM sqlite_schema WHERE name = 'sqlite_autoindex_month_lock_1'"))
+            connection.execute(
+                text("UPDATE sqlite_schema SET sql = :table WHERE name = 'month_lock'"), {"table": table}
+            )
+    db.engine.dispose()
+    try:
+        yield
+    finally:
+        db.session.remove()
+        if postgresql:
+            with db.engine.begin() as connection:
+                connection.execute(text("TRUNCATE month_lock CASCADE"))
+                connection.execute(text(f"ALTER TABLE month_lock ADD CONSTRAINT {name} UNIQUE (grouping_id, month)"))
+
+
+def test_two_coordinators_at_once_close_once(app: Flask) -> None:
+    """R3: two hundred times, one closes and the other is told who did it and when."""
+    with ready(ROUNDS) as coordinator:
+        assert side_by_side(coordinator, ROUNDS, close) == [[DONE, REFUSED]] * len(ROUNDS)
+        assert_whole(len(ROUNDS))
+        assert verify_grouping(coordinator).findings == ()
+        db.session.rollback()
+
+
+def test_a_look_before_the_lock_closes_twice(coordinator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R3, the twin: who looks before having the lock and not after it, closes a closed month: everybody pays twice."""
+    both_looked = multiprocessing.get_context("fork").Barrier(2)
+    look = closing.check_not_closed
+
+    def look_then_close(me: Actor, month: Month) -> int:
+        look(month)
+        db.session.commit()
+        both_looked.wait()
+        return close(me, month)
+
+    never = {
+        closing: {"check_not_closed": None, "blocks_of_hours": ()},
+        locking.queries: {"check_open": None},
+        split.queries: {"is_split": False},
+    }
+    for place, looks in never.items():
+        for name, found in looks.items():
+            monkeypatch.setattr(place, name, lambda *where, found=found: found)
+    with month_not_unique():
+        assert side_by_side(coordinator, MONTHS[:1], look_then_close) == [[DONE, DONE]]
+        assert session().scalar(select(func.count(MonthLock.id))) == 2
+        assert total(session().scalars(select(InvoiceLine.amount))).cents == 20_000
 
 
 def test_without_its_locks_the_race_is_lost(coordinator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """R3, the twin: no turn, no early write lock, no unique month: two closings meet, and somebody is hurt."""
+    """R3, the other twin: no turn, no early write lock, no unique month: two closings meet, and somebody is hurt."""
     from coopter.plumbing import transaction
 
     class Never:
@@ -99,37 +183,19 @@ def test_without_its_locks_the_race_is_lost(coordinator: Actor, monkeypatch: pyt
         def reset(self, token: None) -> None:
             return None
 
-    wide = os.pipe()
+    both_looked = multiprocessing.get_context("fork").Barrier(2)
     look = closing.check_not_closed
 
     def look_then_wait(month: Month) -> None:
         look(month)
-        os.write(wide[1], b"x")
-        while len(os.read(wide[0], 2)) < 2:  # both have looked before either writes
-            os.write(wide[1], b"x")
-        os.write(wide[1], b"xx")
+        both_looked.wait()
 
     monkeypatch.setattr(closing, "take_turn", lambda: None)
-    monkeypatch.setattr(closing.timesheets.months, "take_turn", lambda: None, raising=False)
+    monkeypatch.setattr(locking, "take_turn", lambda: None)
     monkeypatch.setattr(transaction, "writing", Never())
     monkeypatch.setattr(closing, "check_not_closed", look_then_wait)
-    if db.engine.dialect.name == "postgresql":
-        with db.engine.begin() as connection:
-            connection.execute(text("ALTER TABLE month_lock DROP CONSTRAINT uq_month_lock_grouping_id_month"))
-    try:
-        assert both(coordinator, MONTHS[0]) != [DONE, REFUSED]
-    finally:
-        if db.engine.dialect.name == "postgresql":
-            with db.engine.begin() as connection:
-                connection.execute(text("TRUNCATE month_lock CASCADE"))
-                connection.execute(
-                    text(
-                        "ALTER TABLE month_lock ADD CONSTRAINT uq_month_lock_grouping_id_month "
-                        "UNIQUE (grouping_id, month)"
-                    )
-                )
-        for end in wide:
-            os.close(end)
+    with month_not_unique():
+        assert side_by_side(coordinator, MONTHS[:1], close) == [[DONE, BROKEN]]
 
 
 def test_killed_before_any_statement_nothing_or_all_is_there(coordinator: Actor) -> None:
