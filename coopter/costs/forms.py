@@ -11,7 +11,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 
-from coopter.costs.rules import HOW, CostKind, KeyMethod, Pool
+from coopter.costs.rules import HOW, CostKind, KeyMethod, Pool, key_motion, price_motion
+from coopter.governance.rules.motions import Motion
 from coopter.plumbing.fields import AmountField, LineField, MayLack, MonthField, Needed, RateField, WholeField
 from coopter.values.money import Money
 
@@ -88,9 +89,22 @@ class DecisionForm(FlaskForm):
     from_month = MonthField(
         _("À partir du mois de"), description=_("La règle vaut dès le 1er de ce mois."), validators=[Needed()]
     )
-    decided_by = LineField(
-        _("Décidé par"), description=_("Par exemple : conseil d’administration du 12/12/2025."), validators=[MayLack()]
+    vote = SelectField(
+        _("Comment est-ce décidé ?"),
+        description=_("Adoptée par l’assemblée, la résolution prend effet d’elle-même à sa date."),
+        coerce=_number_or_none,
+        validate_choice=False,
     )
+    decided_by = LineField(
+        _("Décidé par"),
+        description=_("Si c’est déjà décidé. Par exemple : conseil d’administration du 12/12/2025."),
+        validators=[MayLack()],
+    )
+
+    def offer_votes(self, assemblies: Choices) -> None:
+        """Let the decision be put to one of these assemblies (id, name)."""
+        voted = [SelectChoice(str(one), _("À voter : %(assembly)s", assembly=name)) for one, name in assemblies]
+        self.vote.choices = [SelectChoice("", _("C’est décidé : je l’inscris")), *voted]
 
     @property
     def from_on(self) -> date:
@@ -134,6 +148,14 @@ class KeyForm(DecisionForm):
         filled = [field for field in self.weight_fields if field.data is not None]
         return {int(field.name.removeprefix("weight_")): field.data for field in filled}
 
+    @property
+    def motion(self) -> Motion:
+        """What was typed, as it is decided or put to a vote."""
+        return key_motion(
+            pool=self.pool, employee_id=self.employee_id, method=self.method.data, weights=self.weights,
+            from_on=self.from_on,
+        )  # fmt: skip
+
 
 def key_form(*, structures: Choices, employees: Choices) -> KeyForm:
     """The form of a new key for these structures and employees."""
@@ -154,3 +176,9 @@ class PriceForm(DecisionForm):
         description=_("Vide : les membres paient de nouveau leur part exacte."),
         validators=[MayLack()],
     )
+
+    @property
+    def motion(self) -> Motion:
+        """What was typed, as it is decided or put to a vote."""
+        rate: Any = self.rate.data
+        return price_motion(rate=rate, employee_id=self.employee.data, from_on=self.from_on)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 
 from coopter.plumbing.fields import DayField, Needed
 from coopter.values.money import Money
@@ -43,3 +43,11 @@ class NarrowJournal(FlaskForm):  # type: ignore[misc]
     par = SelectField(_("Fait par"), validate_choice=False)
     du = DayField(_("Du"))
     au = DayField(_("Au"))
+
+
+class NarrowDecisions(FlaskForm):  # type: ignore[misc]
+    """What of the register of decisions is wanted, and as of which day it is read."""
+
+    genre = SelectField(_("Genre"), validate_choice=False)
+    le = DayField(_("Tel qu’au"))
+    en_vigueur = BooleanField(_("En vigueur seulement"))

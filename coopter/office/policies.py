@@ -18,3 +18,8 @@ def can_read_office(actor: Actor) -> bool:
 def can_render_documents(actor: Actor) -> bool:
     """Coordinators make by hand the documents that are lacking."""
     return actor.has(Role.COORDINATOR)
+
+
+def can_see_effects(actor: Actor) -> bool:
+    """Who keeps the accounts sees what was invoiced under each decision; a key of one person's pool would tell pay."""
+    return actor.has(Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)

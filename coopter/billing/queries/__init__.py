@@ -13,6 +13,7 @@ from coopter.billing.queries.documents import (
     retried_at,
 )
 from coopter.billing.queries.drafts import Drafted, DraftedLine, Price, draft_again, draft_month
+from coopter.billing.queries.effects import BilledUnder, billed_by_decision
 from coopter.billing.queries.explaining import Confirmation, Explanation, LineSummary, Work, explain_line, lines_of
 from coopter.billing.queries.invoices import (
     Choices,
@@ -35,6 +36,7 @@ from coopter.billing.queries.parties import buyer_of, issuance_of, logo_of, sell
 from coopter.billing.queries.records import bare_records, invoice_record
 
 __all__ = [
+    "BilledUnder",
     "Change",
     "Choices",
     "Confirmation",
@@ -53,6 +55,7 @@ __all__ = [
     "Wanted",
     "Work",
     "bare_records",
+    "billed_by_decision",
     "buyer_of",
     "changes_again",
     "document_key",

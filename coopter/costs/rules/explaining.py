@@ -40,6 +40,7 @@ class ShareExplanation:
     amount: Money
     pool_total: Money
     method: KeyMethod
+    decision_id: int | None
     decision_number: int
     decided_from: date | None
     decided_by: str

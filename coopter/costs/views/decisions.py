@@ -11,17 +11,43 @@ from coopter.costs import commands, policies, queries
 from coopter.costs.forms import METHODS, POOLS, KeyForm, PriceForm, key_form, whom
 from coopter.costs.views import READERS, WRITERS, blueprint
 from coopter.costs.views.sheets import employees
+from coopter.governance import commands as governance_commands
+from coopter.governance import queries as governance
+from coopter.governance.rules.kinds import AssemblyState
+from coopter.governance.rules.motions import Motion, kind_of
 from coopter.members import queries as members
 from coopter.members.rules import INITIAL, VatRegime
 from coopter.plumbing import clock
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import refused, render, written
 from coopter.values.refusal import Refusal
 
 
 def _key_form() -> KeyForm:
     structures = members.list_structures(on=clock.today())
-    return key_form(structures=[(one.id, f"{one.code} {one.name}") for one in structures], employees=employees())
+    form = key_form(structures=[(one.id, f"{one.code} {one.name}") for one in structures], employees=employees())
+    form.offer_votes(_in_preparation())
+    return form
+
+
+def _price_form() -> PriceForm:
+    form = PriceForm()
+    form.offer_votes(_in_preparation())
+    return form
+
+
+def _in_preparation() -> list[tuple[int, str]]:
+    """The assemblies whose agenda may still be written."""
+    drafts = [one for one in governance.assemblies_for(g.actor) if one.state is AssemblyState.DRAFT]
+    return [(one.id, one.title) for one in drafts]
+
+
+def _put_to_vote(assembly_id: int, motion: Motion) -> Any:
+    """Write the decision as a resolution of an assembly in preparation, instead of writing it down at once."""
+    said = written(kind_of(motion.kind).describe(motion))
+    governance_commands.propose(g.actor, assembly_id=assembly_id, motion=motion, title=said, at=clock.now())
+    flash(_("La résolution est à l’ordre du jour. Adoptée, elle prendra effet d’elle-même à sa date."), "success")
+    return redirect(url_for("governance.assembly", assembly_id=assembly_id), 303)
 
 
 @blueprint.get("/<grouping>/couts/cles")
@@ -39,6 +65,8 @@ def set_allocation_rule() -> Any:
     if not form.validate():
         return _keys(form, status=422)
     try:
+        if form.vote.data:
+            return _put_to_vote(form.vote.data, form.motion)
         number = commands.set_allocation_rule(
             g.actor, pool=form.pool, employee_id=form.employee_id, method=form.method.data, weights=form.weights,
             from_on=form.from_on, decided_by=form.decided_by.data or INITIAL, at=clock.now(),
@@ -61,17 +89,19 @@ def _keys(form: KeyForm, *, status: int = 200) -> Any:
 @for_roles(*READERS)
 def prices() -> Any:
     """The prices of an hour."""
-    return _prices(PriceForm())
+    return _prices(_price_form())
 
 
 @blueprint.post("/<grouping>/couts/prix")
 @for_roles(*WRITERS)
 def set_hourly_price() -> Any:
     """Set a price from a month on, or go back to exact shares."""
-    form = PriceForm()
+    form = _price_form()
     if not form.validate():
         return _prices(form, status=422)
     try:
+        if form.vote.data:
+            return _put_to_vote(form.vote.data, form.motion)
         commands.set_hourly_price(
             g.actor, employee_id=form.employee.data, rate=form.rate.data, from_on=form.from_on,
             decided_by=form.decided_by.data or INITIAL, at=clock.now(),

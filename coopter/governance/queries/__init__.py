@@ -1,11 +1,21 @@
 """Reads of the governance room."""
 
+from coopter.governance.queries.assemblies import assemblies_for
 from coopter.governance.queries.decisions import (
     decision_in_force,
     decisions_of,
     get_decision,
     is_annulled,
     list_decisions,
+    register_on,
 )
 
-__all__ = ["decision_in_force", "decisions_of", "get_decision", "is_annulled", "list_decisions"]
+__all__ = [
+    "assemblies_for",
+    "decision_in_force",
+    "decisions_of",
+    "get_decision",
+    "is_annulled",
+    "list_decisions",
+    "register_on",
+]

@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import Select, Table, select
 
 from coopter.governance.models import Decision, DecisionAnnulment
-from coopter.governance.rules.motions import Decided, in_force
+from coopter.governance.rules.motions import Decided, in_force, kind_of
+from coopter.governance.rules.register import Annulled, Entry, standing_of
 from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
 from coopter.values.refusal import NotFound
@@ -42,6 +43,24 @@ def get_decision(decision_id: int) -> Decided:
     if not found:
         raise NotFound()
     return found[0]
+
+
+def annulments() -> dict[int, Annulled]:
+    """Why each annulled decision was, by its id."""
+    row = ANNULMENTS.c
+    query = select(row.decision_id, row.reason, row.author, row.recorded_at).where(row.grouping_id == tenancy.current())
+    return {decision: Annulled(reason, author, at) for decision, reason, author, at in session().execute(query)}
+
+
+def register_on(day: date) -> tuple[Entry, ...]:
+    """The whole register as it stands on a day, the latest number first."""
+    every, gone = list_decisions(), annulments()
+    entries = []
+    for decided in every:
+        kind = kind_of(decided.kind)
+        standing, by = standing_of(decided, among=every, annulled=gone.keys(), on=day)
+        entries.append(Entry(decided, kind.label, kind.describe(decided.motion), standing, by, gone.get(decided.id)))
+    return tuple(entries)
 
 
 def is_annulled(decision_id: int) -> bool:

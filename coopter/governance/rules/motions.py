@@ -99,11 +99,3 @@ def in_force(decisions: Iterable[Decided], *, subject: str, on: date) -> Decided
     """Of one kind's decisions, the one in force on a day for this subject: the latest day, then the latest number."""
     started = [one for one in decisions if one.subject == subject and one.from_on <= on]
     return max(started, key=lambda one: (one.from_on, one.number), default=None)
-
-
-def replaced_by(decided: Decided, *, among: Iterable[Decided], on: date) -> Decided | None:
-    """The decision that took this one's place by a day, if any."""
-    later = in_force((one for one in among if one.kind == decided.kind), subject=decided.subject, on=on)
-    if later is None or later.id == decided.id:
-        return None
-    return later if (later.from_on, later.number) > (decided.from_on, decided.number) else None
