@@ -19,7 +19,7 @@ import coopter.planning.models
 import coopter.plumbing.mail
 import coopter.staff.models  # noqa: F401  (every room's rows are in the metadata)
 from coopter.office import queries as office
-from coopter.plumbing import clock, database, doors, jobs, mishaps, navigation, outbox, pages, schema
+from coopter.plumbing import clock, database, doors, jobs, mishaps, navigation, outbox, pages, schema, statics
 from coopter.settings import Settings, from_environment
 
 ROOMS = ("members", "governance", "staff", "planning", "hours", "costs", "billing", "office")
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Fla
     Babel(app, locale_selector=_locale, default_timezone="Europe/Paris")
     CSRFProtect(app)
     pages.install(app)
+    statics.install(app)
     navigation.install(app, counts=office.waiting_for)
     tenants = _open_rooms(app, settings)
     doors.security_headers(app)
