@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
     for name in FILTERS:
         app.jinja_env.filters[name] = localised(getattr(formats, name))
     app.jinja_env.filters["iban"] = mask_iban
+    app.jinja_env.filters["siret"] = _siret
     app.jinja_env.filters["written"] = written
     app.jinja_env.filters["markdown"] = markdown.as_html
     app.jinja_env.globals["operation_key"] = operations.new_key
@@ -80,6 +81,11 @@ def safe_next(target: str | None, *, otherwise: str) -> str:
 def _locale() -> str:
     locale = get_locale()
     return "en_GB" if locale is not None and locale.language == "en" else "fr_FR"
+
+
+def _siret(digits: str | None) -> str:
+    """A SIREN or a SIRET as people read it, nothing as nothing."""
+    return formats.siret(digits) if digits else ""
 
 
 def localised(write: Any) -> Any:

@@ -15,8 +15,10 @@ from sqlalchemy import select
 
 from coopter.members import queries
 from coopter.members.models import Grouping, Invitation, Person, RoleGrant, Structure
+from coopter.plumbing import formats
 from coopter.plumbing.database import session
 from coopter.values.actor import Role
+from coopter.values.identifiers import vat_number_of
 from tests import factories as make
 
 
@@ -65,8 +67,12 @@ def test_lists_are_searched_without_accents(client: FlaskClient, house: House) -
 def test_a_representative_sees_its_own_structure_and_names_of_others(client: FlaskClient, house: House) -> None:
     browser = as_(client, house.representative)
     page = browser.get("/cap/structures").text
-    assert "Jardins" in page and str(house.other.siret) not in page and "secret@jardins.example" not in page
-    assert house.structure.siret in browser.get(f"/cap/structures/{house.structure.id}").text
+    assert (
+        "Jardins" in page
+        and formats.siret(house.other.siret or "") not in page
+        and "secret@jardins.example" not in page
+    )
+    assert formats.siret(house.structure.siret or "") in browser.get(f"/cap/structures/{house.structure.id}").text
     assert browser.get(f"/cap/structures/{house.other.id}").status_code == 404
     assert browser.get("/cap/personnes").status_code == 403
     assert browser.get("/cap/reglages").status_code == 403
@@ -89,7 +95,13 @@ def test_every_page_opens_for_those_it_is_for(client: FlaskClient, house: House)
 
 def test_the_structure_page_shows_everything(client: FlaskClient, house: House) -> None:
     page = as_(client, house.coordinator).get(f"/cap/structures/{house.structure.id}").text
-    for shown in (house.structure.siret, house.structure.email, "depuis le", "Loïc Riou", "Modifier"):
+    for shown in (
+        formats.siret(house.structure.siret or ""),
+        house.structure.email,
+        "depuis le",
+        "Loïc Riou",
+        "Modifier",
+    ):
         assert shown in page
     assert "Modifier" not in as_(client, house.auditor).get(f"/cap/structures/{house.structure.id}").text
 
@@ -141,6 +153,19 @@ def test_two_editors_of_the_grouping_see_both_values(client: FlaskClient, house:
     assert browser.post("/cap/reglages/identite", data=typed).status_code == 303
     stale = browser.post("/cap/reglages/identite", data={**typed, "name": "Autre"})
     assert stale.status_code == 409 and "Autre" in stale.text
+
+
+def test_the_settings_show_the_vat_number_that_invoices_will_carry(client: FlaskClient, house: House) -> None:
+    """The one given, else the one that the SIREN makes; and a SIRET is written in its groups."""
+    browser = as_(client, house.coordinator)
+    number = vat_number_of(house.grouping.siren or "")
+    page = browser.get("/cap/reglages").text
+    assert f"{number} (calculé à partir du SIREN)" in page and formats.siret(house.grouping.siret or "") in page
+    other = make.a_grouping(slug="autre", vat_number=number)
+    with make.inside(other):
+        boss = make.a_person(Role.COORDINATOR)
+    page = as_(client, boss).get("/autre/reglages").text
+    assert number in page and "calculé" not in page
 
 
 def test_parameters_are_set_from_the_page(client: FlaskClient, house: House) -> None:

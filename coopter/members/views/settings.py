@@ -20,6 +20,7 @@ from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import localised, render, written
 from coopter.values.actor import Role
+from coopter.values.identifiers import vat_number_of
 from coopter.values.numbers import parse_amount
 
 
@@ -83,8 +84,15 @@ def _page(form: ParameterForm | None, *, status: int = 200, conflict: Any = None
     ]
     return render(
         page="settings", status=status, form=form, parameters=rows, kinds=KINDS, today=today,
-        edits=policies.can_set_parameter(g.actor), names=PARAMETER_NAMES, bank=bank_panel(),
+        edits=policies.can_set_parameter(g.actor), names=PARAMETER_NAMES, bank=bank_panel(), vat_number=_vat_number(),
     )  # fmt: skip
+
+
+def _vat_number() -> str:
+    """The number that invoices carry: the one given, else the one that the SIREN makes, and which it is."""
+    if g.grouping.vat_number or not g.grouping.siren:
+        return g.grouping.vat_number or ""
+    return _("%(number)s (calculé à partir du SIREN)", number=vat_number_of(g.grouping.siren))
 
 
 def _history(name: str) -> list[tuple[str, Setting]]:
