@@ -22,8 +22,8 @@ PRODUCT = "-//CoopTer//Planning//FR"
 def build(events: Iterable[FeedEvent], *, name: str) -> str:
     """The feed as text: Paris wall-clock times with their VTIMEZONE, stable UID, SEQUENCE, LAST-MODIFIED (R58, R61).
 
-    A cancelled shift stays, as CANCELLED, so that every calendar drops it. Titles say the structure and the site; no
-    note, no person, no amount.
+    A cancelled shift stays, as CANCELLED, so that every calendar drops it. Titles say the structure and the site, the
+    location is the site or else the structure's address; no note, no person, no amount.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -48,6 +48,7 @@ def etag_of(body: str) -> str:
 
 def _event(record: FeedEvent) -> Event:
     title, place = plain(record.title), plain(record.place)
+    where = place or plain(record.address)
     event = Event()
     event.add("uid", plain(record.uid))
     event.add("sequence", record.sequence)
@@ -56,8 +57,8 @@ def _event(record: FeedEvent) -> Event:
     for name, at in zip(("dtstart", "dtend"), _written(record.starts_at, record.ends_at), strict=True):
         event.add(name, at)
     event.add("summary", f"{title} · {place}" if place else title)
-    if place:
-        event.add("location", place)
+    if where:
+        event.add("location", where)
     event.add("status", "CANCELLED" if record.is_cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if record.is_cancelled else "OPAQUE")
     event.add("class", "PRIVATE")

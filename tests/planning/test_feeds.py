@@ -41,8 +41,9 @@ def last_sunday(year: int, month: int) -> date:
 
 
 def _event(number: int, starts_at: datetime, ends_at: datetime, **more: Any) -> FeedEvent:
-    facts = {"title": "Le Fournil", "place": "Quai", "is_cancelled": False, "sequence": 0, "modified_at": AT, **more}
-    return FeedEvent(uid=f"{number}@coopter", starts_at=starts_at, ends_at=ends_at, **facts)
+    facts = {"title": "Le Fournil", "place": "Quai", "address": "", "is_cancelled": False, "sequence": 0, **more}
+    when = {"modified_at": facts.pop("modified_at", AT), "starts_at": starts_at, "ends_at": ends_at}
+    return FeedEvent(uid=f"{number}@coopter", **when, **facts)
 
 
 def _around_changes() -> list[FeedEvent]:
@@ -134,7 +135,7 @@ PAYLOADS = [
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("field", ["title", "place", "uid", "name"])
+@pytest.mark.parametrize("field", ["title", "place", "address", "uid", "name"])
 def test_no_text_forges_a_line(payload: str, field: str) -> None:
     start = datetime(2026, 6, 1, 6, tzinfo=UTC)
     event = _event(1, start, start + timedelta(hours=1))
@@ -144,6 +145,18 @@ def test_no_text_forges_a_line(payload: str, field: str) -> None:
     assert not any(line.startswith("ATTENDEE") for line in text.splitlines())
     assert not [c for c in text if unicodedata.category(c) in {"Cc", "Zl", "Zp"} and c not in "\r\n"]
     assert len(icalendar.Calendar.from_ical(text).walk("VEVENT")) == 1
+
+
+def test_without_a_site_the_location_is_the_structures_address() -> None:
+    """A phone shows the way to where one works; the title stays short."""
+    start = datetime(2026, 6, 1, 6, tzinfo=UTC)
+    for place, where, title in (
+        ("", "3 quai Neuf, 56100 Lorient", "Le Fournil"),
+        ("Quai", "Quai", "Le Fournil · Quai"),
+    ):
+        event = _event(1, start, start + timedelta(hours=1), place=place, address="3 quai Neuf, 56100 Lorient")
+        (read,) = icalendar.Calendar.from_ical(feeds.build([event], name="Mon planning")).walk("VEVENT")
+        assert (str(read["LOCATION"]), str(read["SUMMARY"])) == (where, title)
 
 
 # ── through the application ────────────────────────────────────────────────────────────────────────────────────────

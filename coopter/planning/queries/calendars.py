@@ -25,6 +25,7 @@ class FeedEvent:
     ends_at: datetime
     title: str
     place: str
+    address: str
     is_cancelled: bool
 
 
@@ -37,7 +38,7 @@ def open_feed(employee_id: int) -> Feed | None:
 def feed_events(employee_id: int, *, from_on: date) -> tuple[FeedEvent, ...]:
     """The shifts of an employee from a day on, cancelled ones too, in order of time."""
     query = (
-        select(Shift, Placement.site, Structure.trade_name, Structure.legal_name)
+        select(Shift, Placement.site, Structure)
         .join(Placement, Placement.id == Shift.placement_id)
         .join(Structure, Structure.id == Placement.structure_id)
         .where(Shift.employee_id == employee_id, Shift.day >= from_on)
@@ -49,12 +50,18 @@ def feed_events(employee_id: int, *, from_on: date) -> tuple[FeedEvent, ...]:
             modified_at=shift.modified_at,
             starts_at=shift.starts_at,
             ends_at=shift.ends_at,
-            title=trade_name or legal_name,
+            title=structure.name,
             place=site,
+            address=_address(structure),
             is_cancelled=shift.state is ShiftState.CANCELLED,
         )
-        for shift, site, trade_name, legal_name in session().execute(query.order_by(Shift.starts_at, Shift.id))
+        for shift, site, structure in session().execute(query.order_by(Shift.starts_at, Shift.id))
     )
+
+
+def _address(structure: Structure) -> str:
+    town = f"{structure.postcode} {structure.city}".strip()
+    return ", ".join(part for part in (structure.address, structure.address_more, town) if part)
 
 
 def find_served_feed(token_hash: str, *, on: date) -> Feed | None:
