@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ from flask import Flask
 from coopter.cli.frame import Answer, answering
 from coopter.cli.words import FrenchCommand
 from coopter.office.commands.demo import make_demo
-from coopter.plumbing import clock, jobs
+from coopter.plumbing import clock, files, jobs
 from coopter.settings import ListenNotUnderstood, Settings, from_environment, places
 
 THREADS = 8
@@ -40,7 +41,9 @@ def worker() -> Answer:
     """Fait le travail de fond seul : courriels et documents, jusqu'à l'arrêt."""
     from coopter.app import create_app
 
-    stop = jobs.start_worker(create_app())
+    app = create_app()
+    _sweep(app)
+    stop = jobs.start_worker(app)
     click.echo("Le travail de fond a commencé ; Ctrl+C pour l'arrêter.", err=True)
     _until_stopped(threading.Event().wait, stop)
     return Answer("")
@@ -94,9 +97,16 @@ def _serve(app: Flask, settings: Settings, *, with_worker: bool) -> None:
         server = waitress.create_server(app, listen=settings.listen, threads=THREADS, ident=None)
     except ValueError as unknown:  # a host that this machine does not know
         raise ListenNotUnderstood(settings.listen) from unknown
+    _sweep(app)
     stop = jobs.start_worker(app) if with_worker else _nothing
     click.echo(f"CoopTer écoute sur http://{settings.listen} ; Ctrl+C pour l'arrêter.", err=True)
     _until_stopped(server.run, stop)
+
+
+def _sweep(app: Flask) -> None:
+    """What a killed writing left aside a day ago or more is nobody's."""
+    with app.app_context():
+        files.sweep(before=clock.now() - timedelta(days=1))
 
 
 def _until_stopped(work: Callable[[], Any], stop: Callable[[], Any]) -> None:

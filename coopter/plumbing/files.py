@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -40,6 +41,14 @@ def store(content: bytes) -> str:
     finally:
         os.close(folder)
     return name
+
+
+def sweep(*, before: datetime) -> int:
+    """Remove what interrupted writings left aside, untouched since before this instant; returns how many."""
+    left = [path for path in root().glob("*/.aside-*") if path.stat().st_mtime < before.timestamp()]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def read(name: str) -> bytes:

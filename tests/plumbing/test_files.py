@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -45,3 +46,16 @@ def test_a_crash_while_writing_leaves_nothing_in_sight(app: Flask, monkeypatch: 
 def test_a_name_that_is_none_of_ours_is_refused(app: Flask, name: str) -> None:
     with pytest.raises(files.FileDamaged):
         files.path_of(name)
+
+
+def test_what_an_interrupted_writing_left_is_swept(app: Flask) -> None:
+    """A day later it is nobody's; a writing that goes on, and every stored file, stay."""
+    name = files.store(b"kept")
+    old, fresh = (files.path_of(name).parent / f".aside-{word}" for word in ("old", "fresh"))
+    for path, day in ((old, 10), (fresh, 12)):
+        path.write_bytes(b"half")
+        at = datetime(2026, 10, day, tzinfo=UTC).timestamp()
+        os.utime(path, (at, at))
+    assert files.sweep(before=datetime(2026, 10, 11, tzinfo=UTC)) == 1
+    assert (old.exists(), fresh.exists(), files.read(name)) == (False, True, b"kept")
+    fresh.unlink()
