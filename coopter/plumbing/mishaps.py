@@ -57,7 +57,8 @@ def _http(failure: HTTPException) -> Any:
     code = failure.code or 500
     if code < 400:
         return failure
-    return _page(code if code in PAGES else 400)[0], code
+    kept = [(name, value) for name, value in failure.get_headers(request.environ) if name == "Retry-After"]
+    return _page(code if code in PAGES else 400)[0], code, kept
 
 
 def _unforeseen(failure: Exception) -> tuple[str, int]:

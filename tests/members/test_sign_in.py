@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +19,7 @@ from sqlalchemy import select
 
 from coopter.members.access import throttle
 from coopter.members.models import Person
-from coopter.plumbing import journal, outbox
+from coopter.plumbing import clock, journal, outbox
 from coopter.plumbing.database import session
 from coopter.values.actor import Role
 from tests import factories as make
@@ -255,7 +257,7 @@ def test_guessing_is_throttled_and_the_owner_still_enters(client: FlaskClient, m
     client.post("/deconnexion")
     thief = client.application.test_client()
     answers = [sign_in(thief, person, f"essai numero {n}").status_code for n in range(12)]
-    assert answers[:9] == [200] * 9 and answers[-1] == 429
+    assert answers == [200] * 4 + [429] * 8, "the owner's own sign-in was the first of five"
     monkeypatch.setattr(throttle, "PER_ACCOUNT", parse("20 per hour"))
     budgets = client.application.extensions["budgets"]
     budgets.forget()
@@ -263,6 +265,24 @@ def test_guessing_is_throttled_and_the_owner_still_enters(client: FlaskClient, m
     answers = [sign_in(thief, person, "essai", environ_overrides=address).status_code for address in addresses]
     assert answers == [200] * 20 + [429] * 10
     assert sign_in(client, person).status_code == 302, "the owner's own browser is not shut out"
+
+
+def test_the_wait_grows_with_the_guesses(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R63: five tries, then half a minute; three more, then five minutes; two more, then fifteen; each is told."""
+    monkeypatch.setitem(client.application.config, "THROTTLE", True)
+    seconds = [datetime(2026, 10, 15, 9, 0, tzinfo=UTC).timestamp()]
+    monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=lambda: seconds[0]))
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(seconds[0], UTC))
+    client.application.extensions["budgets"].forget()
+    person = a_coordinator()
+    told = []
+    for _ in range(13):
+        answer = sign_in(client, person, "essai")
+        if answer.status_code == 429:
+            told.append(int(answer.headers["Retry-After"]))
+            seconds[0] += told[-1] + 1
+    assert len(told) == 3 and told[0] == 30 and 240 < told[1] <= 300 < told[2] <= 900
+    client.application.extensions["budgets"].forget()
 
 
 def test_asking_for_links_is_throttled(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

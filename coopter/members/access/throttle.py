@@ -1,23 +1,30 @@
-"""Budgets of attempts at the sign-in doors, per account and per address; nobody is locked out of their own (R63)."""
+"""Budgets of attempts at the sign-in doors, per account and per address, with a wait that grows (R63).
+
+Nobody is locked out of their own account: a browser that it knows keeps a budget of its own.
+"""
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
-from flask import Flask, abort, after_this_request, current_app, request, session
+from flask import Flask, after_this_request, current_app, request, session
 from flask_login import current_user
 from flask_security import user_authenticated
 from itsdangerous import BadSignature, URLSafeSerializer
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, parse, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
+
+from coopter.plumbing import clock
 
 DEVICE = "appareil"
 DEVICE_SECONDS = 365 * 24 * 3600
 PER_ADDRESS = parse("50 per 15 minutes")
-PER_ACCOUNT_AND_ADDRESS = parse("10 per 15 minutes")
+PER_ACCOUNT_AND_ADDRESS = parse_many("5 per 30 seconds; 8 per 5 minutes; 10 per 15 minutes")  # the wait grows
 PER_ACCOUNT = parse("100 per hour")
-PER_CODE = parse("10 per 15 minutes")
+PER_CODE = parse_many("5 per 30 seconds; 8 per 5 minutes; 10 per 15 minutes")
 RESETS_PER_ACCOUNT = parse("3 per hour")
 RESETS_PER_ADDRESS = parse("20 per hour")
 LINKS_PER_ADDRESS = parse("30 per 15 minutes")
@@ -33,10 +40,16 @@ class Budgets:
         """Start anew (a restart does the same)."""
         self._windows = MovingWindowRateLimiter(MemoryStorage())
 
-    def take(self, budget: RateLimitItem, *key: str) -> None:
-        """Take one attempt, or answer 429."""
-        if not self._windows.hit(budget, *key):
-            abort(429)
+    def take(self, budget: RateLimitItem | list[RateLimitItem], *key: str) -> None:
+        """Take one attempt, or answer 429 with the seconds to wait.
+
+        Of several windows the shortest is asked first: what it refuses does not count in the longer ones, so that
+        whoever waits as told goes on, and nobody is kept out for good.
+        """
+        for window in budget if isinstance(budget, list) else [budget]:
+            if not self._windows.hit(window, *key):
+                reset = self._windows.get_window_stats(window, *key).reset_time
+                raise TooManyRequests(retry_after=max(1, ceil(reset - clock.now().timestamp())))
 
 
 def install(app: Flask) -> None:
