@@ -23,7 +23,7 @@ from coopter.values.actor import Actor
 from coopter.values.instants import at_paris
 from coopter.values.money import Money, total
 from coopter.values.month import Month
-from coopter.values.refusal import Refusal
+from coopter.values.refusal import Refusal, Words
 
 
 class Subject(Enum):
@@ -96,7 +96,7 @@ class AlreadyClosed(Refusal):
 
 
 class HoursWaiting(Refusal):
-    """%(structure)s : %(lines)s ligne(s) d'heures à confirmer. Relancez la structure, ou confirmez à sa place en disant
+    """%(structure)s : %(waiting)s à confirmer. Relancez la structure, ou confirmez à sa place en disant
     pourquoi."""
 
 
@@ -170,7 +170,8 @@ def blocks_of_hours(month: Month, worked: Sequence[Worked]) -> Iterator[Obstacle
         lines[waiting.structure_id] = lines.get(waiting.structure_id, 0) + waiting.lines
     structures = members.structures_by_id(lines)
     for structure_id, count in lines.items():
-        refusal = HoursWaiting(structure=structures[structure_id].legal_name, lines=count)
+        told = Words("%(lines)s lignes d’heures", lines=count) if count > 1 else Words("une ligne d’heures")
+        refusal = HoursWaiting(structure=structures[structure_id].legal_name, lines=count, waiting=told)
         yield Obstacle(Subject.HOURS, refusal, structure_id)
 
 
