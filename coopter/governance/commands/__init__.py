@@ -1,5 +1,53 @@
 """Writes of the governance room."""
 
+from coopter.governance.commands.admission import (
+    admit,
+    close_admission,
+    edit_admission,
+    give_opinion,
+    request_admission,
+)
+from coopter.governance.commands.capital import MovementDetails, move_shares
+from coopter.governance.commands.agenda import propose
 from coopter.governance.commands.decisions import annul_decision, decide
+from coopter.governance.commands.departure import (
+    abandon_departure,
+    confirm_departure,
+    debts_asked,
+    edit_departure,
+    prepare_departure,
+)
+from coopter.governance.commands.obligations import (
+    add_obligation,
+    bear_obligation,
+    create_obligation_feed,
+    do_obligation,
+    edit_obligation,
+    reopen_obligation,
+    revoke_obligation_feed,
+)
 
-__all__ = ["annul_decision", "decide"]
+__all__ = [
+    "MovementDetails",
+    "abandon_departure",
+    "add_obligation",
+    "admit",
+    "annul_decision",
+    "bear_obligation",
+    "close_admission",
+    "confirm_departure",
+    "create_obligation_feed",
+    "debts_asked",
+    "decide",
+    "propose",
+    "do_obligation",
+    "edit_admission",
+    "edit_departure",
+    "edit_obligation",
+    "give_opinion",
+    "move_shares",
+    "prepare_departure",
+    "reopen_obligation",
+    "request_admission",
+    "revoke_obligation_feed",
+]

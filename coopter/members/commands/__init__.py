@@ -16,7 +16,15 @@ from coopter.members.commands.people import (
     make_administrator,
     revoke_role,
 )
-from coopter.members.commands.structures import add_structure, edit_structure, join_grouping, leave_grouping
+from coopter.members.commands.structures import (
+    add_structure,
+    cancel_membership,
+    edit_structure,
+    join_grouping,
+    leave_grouping,
+    membership_ending,
+    stay_in_grouping,
+)
 
 __all__ = [
     "Invited",
@@ -24,6 +32,7 @@ __all__ = [
     "add_structure",
     "approve_bank_account_change",
     "ask_bank_account_change",
+    "cancel_membership",
     "change_language",
     "create_grouping",
     "deactivate_person",
@@ -35,10 +44,12 @@ __all__ = [
     "join_grouping",
     "leave_grouping",
     "make_administrator",
+    "membership_ending",
     "refuse_bank_account_change",
     "revoke_role",
     "set_logo",
     "set_parameter",
+    "stay_in_grouping",
     "vote_parameter",
     "withdraw_invitation",
 ]  # fmt: skip

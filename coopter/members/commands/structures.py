@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from blinker import Signal
 from sqlalchemy import select
 
 from coopter.members import policies, queries
@@ -14,8 +15,13 @@ from coopter.plumbing import journal
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
+from coopter.values.instants import paris_day
 from coopter.values.period import Period
 from coopter.values.refusal import Refusal
+
+# Declared here, heard by the rooms above in the same transaction (the office refuses while somebody is placed there
+# later): sent with the actor, structure_id and left_on, the first day outside.
+membership_ending = Signal()
 
 
 class CodeTaken(Refusal):
@@ -36,6 +42,14 @@ class NotMember(Refusal):
 
 class LeavesBeforeJoining(Refusal):
     """La structure a adhéré le %(joined_on)s : son départ ne peut pas être antérieur ni le même jour."""
+
+
+class AlreadyBegun(Refusal):
+    """L'adhésion a commencé le %(joined_on)s : elle se termine par un départ, elle ne s'efface pas."""
+
+
+class AlreadyOver(Refusal):
+    """L'adhésion est finie depuis le %(left_on)s : si la structure revient, enregistrez une nouvelle adhésion."""
 
 
 @command
@@ -97,6 +111,7 @@ def leave_grouping(actor: Actor, *, structure_id: int, left_on: date, at: dateti
         raise NotMember()
     if left_on <= current.joined_on:
         raise LeavesBeforeJoining(joined_on=current.joined_on)
+    membership_ending.send(actor, structure_id=structure_id, left_on=left_on)
     current.left_on = left_on
     journal.record(
         actor,
@@ -107,6 +122,38 @@ def leave_grouping(actor: Actor, *, structure_id: int, left_on: date, at: dateti
         after={"left_on": left_on},
     )
     return current
+
+
+@command
+def stay_in_grouping(actor: Actor, *, structure_id: int, left_on: date, at: datetime) -> Membership:
+    """Take back a departure whose day, the first one outside, has not come. Raises NotMember, AlreadyOver."""
+    require(policies.can_change_membership(actor))
+    reread(queries.get_structure(structure_id))
+    ending = next((m for m in queries.memberships_of(structure_id) if m.left_on == left_on), None)
+    if ending is None:
+        raise NotMember()
+    if left_on <= paris_day(at):
+        raise AlreadyOver(left_on=left_on)
+    ending.left_on = None
+    journal.record(actor, "structure.stayed", f"structure:{structure_id}", at=at, before={"left_on": left_on})
+    return ending
+
+
+@command
+def cancel_membership(actor: Actor, *, structure_id: int, joined_on: date, at: datetime) -> None:
+    """Take back a membership whose first day has not come: it never was. Raises NotMember, AlreadyBegun."""
+    require(policies.can_change_membership(actor))
+    reread(queries.get_structure(structure_id))
+    coming = next((m for m in queries.memberships_of(structure_id) if m.joined_on == joined_on), None)
+    if coming is None:
+        raise NotMember()
+    if joined_on <= paris_day(at):
+        raise AlreadyBegun(joined_on=joined_on)
+    membership_ending.send(actor, structure_id=structure_id, left_on=joined_on)
+    session().delete(coming)
+    session().flush()
+    before = {"joined_on": joined_on}
+    journal.record(actor, "structure.joining_cancelled", f"structure:{structure_id}", at=at, before=before)
 
 
 def refuse_taken(details: StructureDetails, *, but: int | None = None) -> None:
