@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from coopter.governance.rules.kinds import TextKind
 from coopter.values.actor import Actor, Role
 
 
@@ -111,3 +112,47 @@ def can_read_certificate(actor: Actor, *, structure_id: int | None, person_id: i
     """The office, and the associate: those who represent the structure, or the very person."""
     own = structure_id is not None and structure_id in actor.represents
     return can_read_capital(actor) or own or (person_id is not None and person_id == actor.person_id)
+
+
+PRIVATE_TEXTS = (
+    TextKind.PLACEMENT_AGREEMENT,
+    TextKind.AMENDMENT,
+    TextKind.STAFF_LOAN_AGREEMENT,
+    TextKind.ADHESION_FORM,
+)
+
+
+def can_read_text(actor: Actor, kind: TextKind) -> bool:
+    """Charters, rules and minutes are everybody's; an agreement that names a person is for those who keep the books.
+
+    Its parties read it too: the query knows who they are.
+    """
+    if kind in PRIVATE_TEXTS:
+        return actor.has(Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
+    return bool(actor.roles)
+
+
+def can_follow_signatures(actor: Actor) -> bool:
+    """Who was asked, when, and every attempt: the coordinator and the auditor."""
+    return actor.has(Role.COORDINATOR, Role.AUDITOR)
+
+
+def can_sign_request(actor: Actor, *, person_id: int | None) -> bool:
+    """A request is answered by the very person it was sent to (R37)."""
+    return person_id is not None and actor.person_id == person_id
+
+
+def can_withdraw_signature(actor: Actor, *, person_id: int | None, structure_id: int | None) -> bool:
+    """Whoever signed, whoever represents the structure that was bound, and the coordinator who receives the letter."""
+    signed = person_id is not None and actor.person_id == person_id
+    return signed or structure_id in actor.represents or actor.has(Role.COORDINATOR)
+
+
+def can_report_commitment(actor: Actor, *, structure_id: int) -> bool:
+    """A structure's representative says what it did; the coordinator may type it for them."""
+    return structure_id in actor.represents or actor.has(Role.COORDINATOR)
+
+
+def can_review_commitment(actor: Actor, *, structure_id: int) -> bool:
+    """A peer reviews: the representative of another structure than the one that reports (`structure_id`)."""
+    return bool(actor.represents - {structure_id})

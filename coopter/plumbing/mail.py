@@ -27,6 +27,7 @@ from coopter.values.refusal import Refusal, Words
 
 LONGEST_HEADER = 200
 TIMEOUT_S = 30
+ATTACHED = {"pdf": ("application", "pdf"), "ics": ("text", "calendar")}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _ENCODED_WORD = re.compile(r"=\?|\?=")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -83,6 +84,11 @@ def post(
     outbox.post("mail", payload, key=key, grouping_id=grouping_id, at=at)
 
 
+def absolute(path: str) -> str:
+    """The public address of a page, from the configuration alone (R28)."""
+    return str(current_app.config["BASE_URL"]).rstrip("/") + path
+
+
 @outbox.handles("mail")
 def send(effect: outbox.Effect) -> None:
     """Hand one message to the server; the same row always makes the same Message-ID (row R31)."""
@@ -116,7 +122,7 @@ def compose(effect: outbox.Effect, *, sender: str, host: str) -> EmailMessage:
     if content["html"]:
         message.add_alternative(content["html"], subtype="html")
     for name, digest in content["attachments"]:
-        kind = ("application", "pdf") if name.endswith(".pdf") else ("application", "octet-stream")
+        kind = ATTACHED.get(name.rpartition(".")[2], ("application", "octet-stream"))
         message.add_attachment(files.read(digest), maintype=kind[0], subtype=kind[1], filename=one_line(name))
     return message
 

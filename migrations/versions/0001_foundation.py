@@ -1609,7 +1609,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("item_id", sa.BigInteger(), nullable=False),
         sa.Column("elector_id", sa.BigInteger(), nullable=False),
-        sa.Column("hand_id", sa.BigInteger(), nullable=False),
+        sa.Column("hand_id", sa.BigInteger(), nullable=True),
         sa.Column("college", sa.Text(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("has_voted", sa.Boolean(), nullable=False),

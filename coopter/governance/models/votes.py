@@ -27,7 +27,7 @@ class VoterRoll(TenantRow, Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     item_id: Mapped[int] = mapped_column(BigInteger)
     elector_id: Mapped[int] = mapped_column(BigInteger)
-    hand_id: Mapped[int] = mapped_column(BigInteger)  # the elector itself, or the holder of its proxy
+    hand_id: Mapped[int | None] = mapped_column(BigInteger)  # itself or its holder; None: neither there nor represented
     college: Mapped[str] = mapped_column(Text, default="")
     weight: Mapped[int] = mapped_column(Integer)
     has_voted: Mapped[bool] = mapped_column(default=False)
@@ -76,7 +76,7 @@ class SecretBallot(TenantRow, Base):
 
 @protected
 class Outcome(TenantRow, Base):
-    """What came out of a vote, in fractions, with the hash of the ballots; numbered in the register of deliberations."""
+    """What came out of a vote, in fractions, with its ballots' hash; numbered in the register of deliberations."""
 
     __tablename__ = "outcome"
     __table_args__ = (

@@ -14,6 +14,7 @@ YES, NO, ABSTAIN, BLANK = "yes", "no", "abstain", "blank"
 ANSWERS = (YES, NO, ABSTAIN, BLANK)
 FEWEST_IN_GROUP = 3  # a secret result of one or two ballots tells who voted what
 PAD = 128
+AROUND = 256  # the longest receipt, college, weight and word, as JSON
 
 # "yes", "no", "abstain" or "blank"; in an election the names chosen, or "abstain" or "blank".
 Choice: TypeAlias = str | Sequence[str]
@@ -73,8 +74,7 @@ def ballots_digest(ballots: Sequence[Mapping[str, Any]]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def sealed_size(*, candidates: Sequence[str], seats: int, colleges: Iterable[str]) -> int:
+def sealed_size(*, candidates: Sequence[str], seats: int) -> int:
     """How long every sealed ballot of a vote is, in bytes, whatever it says: the longest, rounded up."""
     names = sorted((len(json.dumps(name)) + 1 for name in candidates), reverse=True)[: max(seats, 0)]
-    longest = sum(names) + max((len(json.dumps(code)) for code in colleges), default=0) + PAD
-    return -(-longest // PAD) * PAD
+    return -(-(sum(names) + AROUND) // PAD) * PAD

@@ -13,6 +13,7 @@ from coopter.values.texts import clean_line
 
 HALF = Fraction(1, 2)
 LONGEST_NOTICE = 120
+LONGEST_CODE = 20
 
 # Why an elector may not vote, as the roll keeps it.
 DUES_UNPAID, NOT_MEMBER, SET_ASIDE = "dues", "membership", "set-aside"
@@ -46,8 +47,9 @@ class NoMajority(Refusal):
     """Aucune majorité n’est définie : indiquez au moins la majorité ordinaire."""
 
 
-class CodeTwice(Refusal):
-    """Le code « %(code)s » sert deux fois : donnez un code différent à chaque majorité et à chaque collège."""
+class CodeUnfit(Refusal):
+    """Le code « %(code)s » ne convient pas : donnez à chaque majorité et à chaque collège un code différent, de 1 à 20
+    caractères."""
 
 
 class ThresholdOutside(Refusal):
@@ -148,8 +150,8 @@ def check_statutes(statutes: Statutes) -> Statutes:
         raise NoMajority()
     for codes in ([one.code for one in statutes.majorities], [one.code for one in statutes.colleges]):
         for code in codes:
-            if not code or codes.count(code) > 1:
-                raise CodeTwice(code=code)
+            if not code or len(code) > LONGEST_CODE or codes.count(code) > 1:
+                raise CodeUnfit(code=code)
     for majority in statutes.majorities:
         _check_part(majority.threshold, strictly=majority.strictly, least=Fraction(1, 100))
     for quorum in (statutes.quorum, statutes.second_quorum or statutes.quorum):
@@ -222,18 +224,18 @@ def _quorum_to(quorum: Quorum) -> dict[str, Any]:
 
 
 def _quorum_from(value: Any) -> Quorum:
-    known = {"fraction": Fraction(value["fraction"]), "on": CountedOn(value["on"])}
-    return Quorum(**known, **{name: bool(value[name]) for name in ("strictly", "with_proxies", "per_college")})
+    flags = {name: bool(value[name]) for name in ("strictly", "with_proxies", "per_college")}
+    return Quorum(Fraction(value["fraction"]), on=CountedOn(value["on"]), **flags)
 
 
 def _majority_from(value: Any) -> Majority:
     flags = {name: bool(value[name]) for name in ("strictly", "blank_counts", "abstentions_count")}
     base, threshold = MajorityBase(value["base"]), Fraction(value["threshold"])
-    return Majority(clean_line(value["code"]), clean_line(value["label"]), base, threshold, **flags)
+    return Majority(clean_line(value["code"], most=LONGEST_CODE), clean_line(value["label"]), base, threshold, **flags)
 
 
 def _college_from(value: Any) -> College:
-    return College(clean_line(value["code"]), clean_line(value["label"]), Fraction(value["weight"]))
+    return College(clean_line(value["code"], most=LONGEST_CODE), clean_line(value["label"]), Fraction(value["weight"]))
 
 
 _READERS: dict[str, Any] = {

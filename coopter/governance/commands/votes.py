@@ -1,0 +1,199 @@
+"""Votes: opened with a roll that no longer changes, closed into a protected outcome that takes effect by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from coopter.governance import policies
+from coopter.governance.commands.ballots import VoteNotOpen, cast, record_ballot, record_show_of_hands
+from coopter.governance.commands.closings import (
+    empty_box,
+    quorum_at_closing,
+    refuse_early,
+    rules_frozen,
+    take_effect,
+    tally_of,
+    write_outcome,
+)
+from coopter.governance.commands.decisions import annul_decision
+from coopter.governance.models import AgendaItem, Assembly, Decision, Elector, Outcome, OutcomeAnnulment, VoterRoll
+from coopter.governance.queries.assemblies import presence_of
+from coopter.governance.queries.decisions import is_annulled
+from coopter.governance.queries.sittings import get_assembly, get_item
+from coopter.governance.queries.votes import (
+    OUTCOME_ANNULMENTS,
+    SEALED,
+    get_outcome,
+)
+from coopter.governance.rules.ballots import check_groups
+from coopter.governance.rules.kinds import (
+    AssemblyMode,
+    AssemblyState,
+    BallotMethod,
+    ItemForm,
+    ItemState,
+    Verdict,
+)
+from coopter.governance.rules.quorum import Place, QuorumNotReached, quorum_state
+from coopter.members.commands.turns import take_turn
+from coopter.members.commands.versions import reread
+from coopter.plumbing import journal, tenancy
+from coopter.plumbing.database import session
+from coopter.plumbing.transaction import command, require
+from coopter.values.actor import Actor
+from coopter.values.refusal import Refusal
+from coopter.values.texts import clean_line
+
+__all__ = [
+    "annul_outcome", "cast", "close_vote", "open_vote", "record_ballot", "record_show_of_hands", "withdraw_item",
+]  # fmt: skip
+
+
+class AssemblyNotOpen(Refusal):
+    """L’assemblée n’est pas ouverte : ouvrez-la d’abord."""
+
+
+class NothingToVote(Refusal):
+    """Ce point ne se vote pas, ou son vote a déjà eu lieu."""
+
+
+class AmendmentFirst(Refusal):
+    """Un amendement se vote avant ce qu’il modifie : commencez par « %(title)s »."""
+
+
+class NobodyOnRoll(Refusal):
+    """Personne n’est présent ni représenté avec droit de vote : notez les arrivées avant d’ouvrir le vote."""
+
+
+class AlreadyAnnulled(Refusal):
+    """La délibération n° %(number)s est déjà annulée."""
+
+
+class ReasonMissing(Refusal):
+    """Dites pourquoi : une annulation sans motif ne se relit pas."""
+
+
+@command
+def open_vote(actor: Actor, *, item_id: int, at: datetime) -> None:
+    """Open the vote on a point: the roll, weights, colleges and hands are fixed from now on (R33).
+
+    Raises AssemblyNotOpen, NothingToVote, AmendmentFirst, NobodyOnRoll, QuorumNotReached, and GroupTooSmall where a
+    secret result would betray somebody (R34).
+    """
+    require(policies.can_prepare_governance(actor))
+    item = get_item(item_id)
+    row = reread(get_assembly(item.assembly_id))
+    item = reread(item)
+    if row.state is not AssemblyState.OPEN:
+        raise AssemblyNotOpen()
+    if item.form is ItemForm.REPORT or item.state is not ItemState.PENDING:
+        raise NothingToVote()
+    _refuse_before_amendments(item)
+    found = presence_of(row)
+    voting = [one for one in found.electors if one.may_vote]
+    roll = [(one, found.hands.get(one.id)) for one in voting]
+    if all(hand is None for _one, hand in roll):
+        raise NobodyOnRoll()
+    _check_quorum(row, roll)
+    if item.method is BallotMethod.SECRET:
+        check_groups((one.college, one.weight) for one, hand in roll if hand is not None)
+    rows = [
+        VoterRoll(item_id=item_id, elector_id=one.id, hand_id=hand, college=one.college, weight=one.weight)
+        for one, hand in roll
+    ]
+    session().add_all(rows)
+    item.state, item.opened_at = ItemState.OPEN, at
+    item.version += 1
+    session().flush()
+    after = {"on_roll": sum(1 for _one, hand in roll if hand is not None), "electors": len(roll)}
+    journal.record(actor, "vote.opened", f"item:{item_id}", at=at, after=after)
+
+
+@command
+def close_vote(actor: Actor, *, item_id: int, at: datetime, casting: str | None = None) -> Outcome:
+    """Close a vote, count it and write its outcome; an adopted motion is a decision in the same transaction.
+
+    `casting` is the chair's vote, "yes" or "no", asked for by CastingVoteNeeded on a tie where the statutes give it.
+    Raises VoteNotOpen, ConsultationStillOpen, CastingVoteNeeded, BoxDoesNotMatch, SealBroken, and what the motion's
+    kind refuses.
+    """
+    require(policies.can_prepare_governance(actor))
+    item = reread(get_item(item_id))  # waits for the ballots that are on their way
+    if item.state is not ItemState.OPEN:
+        raise VoteNotOpen()
+    row = get_assembly(item.assembly_id)
+    take_turn()
+    roll = list(session().scalars(select(VoterRoll).where(VoterRoll.item_id == item_id).order_by(VoterRoll.elector_id)))
+    for line in roll:
+        session().refresh(line)
+    refuse_early(row, roll, at=at)
+    void = item.method is BallotMethod.SECRET and not empty_box(item, roll)
+    item.state, item.closed_at = ItemState.CLOSED, at
+    item.version += 1
+    session().flush()
+    quorum = quorum_at_closing(row, roll)
+    tally = tally_of(item, row, roll, quorum=quorum, void=void, casting=casting)
+    outcome = write_outcome(actor, item, row, tally, at=at)
+    if tally.verdict is Verdict.ADOPTED:
+        take_effect(actor, item, row, outcome, at=at)
+    return outcome
+
+
+@command
+def withdraw_item(actor: Actor, *, item_id: int, at: datetime, reason: str = "") -> None:
+    """Take a point off, before its vote or in the middle of it: sealed ballots are destroyed unopened."""
+    require(policies.can_prepare_governance(actor))
+    item = reread(get_item(item_id))
+    if item.state not in (ItemState.PENDING, ItemState.OPEN):
+        raise NothingToVote()
+    was, item.state, item.closed_at = item.state, ItemState.WITHDRAWN, at
+    item.version += 1
+    session().flush()
+    session().execute(delete(SEALED).where(SEALED.c.grouping_id == tenancy.current(), SEALED.c.item_id == item_id))
+    after = {"state": item.state, "reason": clean_line(reason, most=500)}
+    journal.record(actor, "item.withdrawn", f"item:{item_id}", at=at, before={"state": was}, after=after)
+
+
+@command
+def annul_outcome(actor: Actor, *, outcome_id: int, reason: str, at: datetime) -> None:
+    """Say that a deliberation does not count, and the decision that it took with it; both stay in their register.
+
+    Raises AlreadyAnnulled, ReasonMissing, NotFound and what the decision's room refuses.
+    """
+    require(policies.can_annul_decision(actor))
+    take_turn()
+    outcome = get_outcome(outcome_id)
+    if outcome.annulled_because is not None:
+        raise AlreadyAnnulled(number=outcome.number)
+    why = clean_line(reason, most=500)
+    if not why:
+        raise ReasonMissing()
+    row = OutcomeAnnulment(outcome_id=outcome_id, reason=why, author=actor.name, recorded_at=at)
+    session().add(row)
+    session().flush()
+    sealed = {OUTCOME_ANNULMENTS: [OUTCOME_ANNULMENTS.c.id == row.id]}
+    after = {"number": outcome.number, "reason": why}
+    journal.record(actor, "outcome.annulled", f"outcome:{outcome_id}", at=at, after=after, sealed=sealed)
+    for decision_id in session().scalars(select(Decision.id).where(Decision.item_id == outcome.item_id)).all():
+        if not is_annulled(decision_id):
+            annul_decision(actor, decision_id, reason=why, at=at)
+
+
+def _refuse_before_amendments(item: AgendaItem) -> None:
+    waiting = select(AgendaItem).where(
+        AgendaItem.amends_id == item.id, AgendaItem.state.in_((ItemState.PENDING, ItemState.OPEN))
+    )
+    first = session().scalars(waiting.order_by(AgendaItem.position)).first()
+    if first is not None:
+        raise AmendmentFirst(title=first.title)
+
+
+def _check_quorum(row: Assembly, roll: list[tuple[Elector, int | None]]) -> None:
+    if row.mode is AssemblyMode.CONSULTATION:  # counted on those who voted, at the closing
+        return
+    places = [Place(one.college, one.weight, hand == one.id, hand not in (None, one.id)) for one, hand in roll]
+    state = quorum_state(places, rules_frozen(row).quorum_of(row.call))
+    if not state.reached:
+        raise QuorumNotReached(there=state.lacking.counted, needed=state.lacking.needed)

@@ -1,0 +1,1 @@
+"""Calendars of the governance room: pure functions of its records."""
