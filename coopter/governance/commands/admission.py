@@ -110,7 +110,7 @@ def edit_admission(
     mine = {**values_of(checked, DETAILS), "entrance_fee": entrance_fee, "deposit": deposit, "joins_on": joins_on}
     mine["email"] = check_address(checked.email)
     refuse_stale(row, version=version, mine=mine)
-    _check_undecided(row)
+    refuse_decided(row)
     before, after = changes(row, mine)
     for name, value in after.items():
         setattr(row, name, value)
@@ -163,7 +163,7 @@ def admit(
     require(policies.can_run_admissions(actor))
     row = reread(get_admission(admission_id))
     refuse_stale(row, version=version, mine={"joins_on": joins_on})
-    _check_undecided(row)
+    refuse_decided(row)
     return decide(actor, motion_of(row, joins_on=joins_on), at=at, decided_by=decided_by)
 
 
@@ -178,7 +178,7 @@ def close_admission(
     require(policies.can_run_admissions(actor) and state in {AdmissionState.REFUSED, AdmissionState.WITHDRAWN})
     row = reread(get_admission(admission_id))
     refuse_stale(row, version=version, mine={"state": state})
-    _check_undecided(row)
+    refuse_decided(row)
     if not (why := clean_text(reason, most=1_000)):
         raise ReasonNeeded()
     row.state, row.closed_because = state, why
@@ -202,7 +202,8 @@ def mark_proposed(actor: Actor, row: Admission, *, item_id: int, at: datetime) -
     journal.record(actor, "admission.proposed", f"admission:{row.id}", at=at, after={"item": item_id})
 
 
-def _check_undecided(row: Admission) -> None:
+def refuse_decided(row: Admission) -> None:
+    """Raise AdmissionClosed once it is decided, AlreadyProposed while an assembly has it on its agenda."""
     check_open(row.state)
     if row.state is AdmissionState.PROPOSED and awaits_vote(row.item_id):
         raise AlreadyProposed()

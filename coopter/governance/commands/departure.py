@@ -99,7 +99,7 @@ def edit_departure(
     why = _checked(row.kind, reason, notice_on=notice_on, effective_on=effective_on)
     mine = {"reason": why, "notice_on": notice_on, "effective_on": effective_on}
     refuse_stale(row, version=version, mine=mine)
-    _check_undecided(row)
+    refuse_departed(row)
     before, after = changes(row, mine)
     for name, value in after.items():
         setattr(row, name, value)
@@ -117,7 +117,7 @@ def confirm_departure(actor: Actor, *, departure_id: int, version: int, at: date
     require(policies.can_run_admissions(actor))
     row = reread(get_departure(departure_id))
     refuse_stale(row, version=version, mine={"state": DepartureState.EFFECTIVE})
-    _check_undecided(row)
+    refuse_departed(row)
     body = clean_line(decided_by)
     if row.kind is DepartureKind.EXCLUSION and not body:
         raise ExclusionIsVoted()
@@ -130,7 +130,7 @@ def abandon_departure(actor: Actor, *, departure_id: int, version: int, at: date
     require(policies.can_run_admissions(actor))
     row = reread(get_departure(departure_id))
     refuse_stale(row, version=version, mine={"state": DepartureState.ABANDONED})
-    _check_undecided(row)
+    refuse_departed(row)
     row.state = DepartureState.ABANDONED
     row.version += 1
     journal.record(actor, "departure.abandoned", f"departure:{row.id}", at=at)
@@ -160,7 +160,8 @@ def _checked(kind: DepartureKind, reason: str, *, notice_on: date, effective_on:
     return why
 
 
-def _check_undecided(row: Departure) -> None:
+def refuse_departed(row: Departure) -> None:
+    """Raise DepartureClosed once it is decided, DepartureProposed while an assembly has it on its agenda."""
     check_open(row.state)
     if row.state is DepartureState.PROPOSED and awaits_vote(row.item_id):
         raise DepartureProposed()

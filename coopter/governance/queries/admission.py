@@ -185,7 +185,8 @@ def inspectorate_notice(*, on: date, new: Iterable[int] = (), left: Iterable[int
         for row in rows
     )
     officers = officers_on(on)
-    recipient = members.parameter("labour_inspectorate", on=on).value
+    address = members.parameter("labour_inspectorate", on=on)
+    recipient = "" if address.from_on is None else address.value
     lacking = _lacking(grouping, recipient, officers, entries, single=single)
     names = tuple(row.legal_name for row in gone.values())
     return InspectorateNotice(grouping, recipient, single, officers, entries, names, on, lacking)

@@ -60,7 +60,7 @@ PARAMETERS = {
             "text",
             "Tous les membres sont solidaires : les statuts ne fixent pas de clé.",
         ),
-        ParameterKind("labour_inspectorate", Words("Inspection du travail : nom et adresse"), "text", ""),
+        ParameterKind("labour_inspectorate", Words("Inspection du travail : nom et adresse"), "text", "À compléter."),
         ParameterKind("share_nominal", Words("Valeur d’une part sociale (€)"), "money", "0.00"),
         ParameterKind("redemption_years", Words("Remboursement des parts : délai au plus (ans)"), "days", "5"),
         ParameterKind("capital_floor", Words("Capital plancher, en pour cent du plus haut atteint"), "percent", "25"),
