@@ -3,9 +3,10 @@
 `.venv/bin/python bench/close.py --size S|M|L --db sqlite|postgresql` prints one JSON object:
 
 - `import_s`, `import_bare_s`: reading, checking and writing the file of hours; the same rows by one bare statement;
-- `close_s`, `close_bare_s`: split, number, freeze, seal and journal; the rows that this wrote, by bare statements;
+- `close_s`, `close_cpu_s`, `close_bare_s`: split, number, freeze, seal and journal, on the clock and in processor; the
+  rows that this wrote, seals and journal included, by bare statements; `…_ratio`: the first beside the last;
 - `document_cpu_ms`: processor of one document in its child; `documents_wall_s`: all of them, two children;
-- `peak_mb`: the largest this process grew until the closing was done.
+- `peak_mb`: the largest this process was during the import or the closing, without the rows that the bench holds.
 
 S is 6 members and 3 employees, M 60 and 200, L 600 and 2,000: up to two lines per person and weekday.
 """
@@ -14,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sys
 import threading
 import time
@@ -28,7 +28,17 @@ from flask import current_app
 from sqlalchemy import Table, insert, update
 from stdnum import luhn
 
-from bench.hours_import import AT, MONTH, a_grouping, a_world, hours_file, installation, measure_import
+from bench.hours_import import (
+    AT,
+    MONTH,
+    a_grouping,
+    a_world,
+    forget_peak,
+    hours_file,
+    installation,
+    measure_import,
+    peak_mb,
+)
 from coopter.billing.commands import documents
 from coopter.costs.models import CostLine
 from coopter.costs.rules import CostKind
@@ -78,7 +88,8 @@ def _siret(number: int) -> str:
 
 
 def bare_seconds(tables: Iterable[str]) -> float:
-    """Seconds to insert the rows that stand in these tables into twins with the same keys and checks, and commit."""
+    """Seconds to insert the rows that stand in these tables into twins with the same keys, indexes and checks, and
+    commit: by executemany on SQLite, by COPY on PostgreSQL. The rows of the whole closing, seals and journal too."""
     session().commit()
     driver: Any = session().connection().connection.driver_connection
     on_postgresql = db.engine.dialect.name == "postgresql"
@@ -107,7 +118,10 @@ def _rows(cursor: Any, table: Table) -> tuple[str, list[tuple[Any, ...]]]:
 
 def _twin(cursor: Any, name: str, *, on_postgresql: bool) -> None:
     if on_postgresql:
-        cursor.execute(f"CREATE TABLE bare_{name} (LIKE {name} INCLUDING ALL)")
+        cursor.execute(f"CREATE TABLE bare_{name} (LIKE {name} INCLUDING ALL)")  # all but its foreign keys
+        keys = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'"
+        for (key,) in cursor.execute(keys, (name,)).fetchall():
+            cursor.execute(f"ALTER TABLE bare_{name} ADD {key}")
         return
     kinds = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('table', 'index') AND sql IS NOT NULL"
     for (sql,) in cursor.execute(kinds, (name,)).fetchall():
@@ -154,8 +168,8 @@ def render_all() -> tuple[float, float]:
     return wall, 1000 * sorted(seconds)[len(seconds) // 2] if seconds else 0.0
 
 
-def measure(size: str, kind: str) -> dict[str, Any]:
-    """One run of the whole month."""
+def measure(size: str, kind: str, *, documents: bool = True) -> dict[str, Any]:
+    """One run of the whole month, its documents too unless told otherwise."""
     members, employees = SIZES[size]
     with installation(kind):
         here = a_grouping()
@@ -166,11 +180,14 @@ def measure(size: str, kind: str) -> dict[str, Any]:
             imported = measure_import(actor, hours_file(placed, MONTH))
             hours.confirm_month(actor, month=MONTH, reason="banc d'essai", at=AT)
             before = time.perf_counter()
+            forget_peak()
+            cpu_before = time.process_time()
             closing = office.close_month(actor, month=MONTH, on=ON, at=AT)
+            close_cpu_s = time.process_time() - cpu_before
             close_s = time.perf_counter() - before
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            peak = max(imported["peak_mb"], peak_mb())
             close_bare_s = bare_seconds(WRITTEN)
-            wall, cpu = render_all()
+            wall, cpu = render_all() if documents else (0.0, 0.0)
     return {
         "size": size,
         "db": kind,
@@ -178,11 +195,14 @@ def measure(size: str, kind: str) -> dict[str, Any]:
         "invoices": len(closing.invoices),
         "import_s": imported["import_s"],
         "import_bare_s": imported["import_bare_s"],
+        "import_ratio": imported["ratio"],
         "close_s": round(close_s, 3),
+        "close_cpu_s": round(close_cpu_s, 3),
         "close_bare_s": round(close_bare_s, 3),
+        "close_ratio": round(close_s / close_bare_s, 1),
         "document_cpu_ms": round(cpu, 1),
         "documents_wall_s": round(wall, 2),
-        "peak_mb": round(peak),
+        "peak_mb": peak,
     }
 
 
@@ -191,8 +211,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", choices=SIZES, default="S")
     parser.add_argument("--db", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--no-documents", action="store_true", help="leave the PDFs out, which take most of the time")
     chosen = parser.parse_args(argv)
-    print(json.dumps(measure(chosen.size, chosen.db)))
+    print(json.dumps(measure(chosen.size, chosen.db, documents=not chosen.no_documents)))
 
 
 if __name__ == "__main__":

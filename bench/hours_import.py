@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
 import tempfile
 import time
@@ -57,17 +58,31 @@ def hours_file(placed: Mapping[str, Sequence[str]], month: Month, *, seed: int =
 
 
 def measure_import(actor: Actor, content: bytes, *, at: datetime = AT) -> dict[str, Any]:
-    """Import the file, then insert the same rows bare; seconds of each, lines, and their ratio."""
+    """Import the file, then insert the same rows bare; seconds of each, lines, their ratio, and the import's peak."""
+    forget_peak()
     started = time.perf_counter()
     done = commands.import_hours(actor, content=content, at=at, most_rows=200_000, most_bytes=50_000_000)
     import_s = time.perf_counter() - started
+    peak = peak_mb()
     bare_s = _bare_inserts()
     return {
         "lines": done.added,
         "import_s": round(import_s, 3),
         "import_bare_s": round(bare_s, 3),
         "ratio": round(import_s / bare_s, 2),
+        "peak_mb": peak,
     }
+
+
+def forget_peak() -> None:
+    """Begin a new measure of this process's memory, so that the rows that the bench itself holds are not in it."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_mb() -> int:
+    """The largest this process was since `forget_peak`."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+([0-9]+) kB", status)[1]) // 1024  # type: ignore[index]
 
 
 def _bare_inserts() -> float:
@@ -107,7 +122,11 @@ def _twin_on_sqlite(cursor: Any) -> None:
 
 
 def _twin_on_postgresql(cursor: Any) -> None:
+    """A table of the same columns, keys, indexes and checks; LIKE leaves out the foreign keys alone."""
     cursor.execute(f"CREATE TABLE bare (LIKE {ENTRIES.name} INCLUDING ALL)")
+    keys = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'"
+    for (key,) in cursor.execute(keys, (ENTRIES.name,)).fetchall():
+        cursor.execute(f"ALTER TABLE bare ADD {key}")
     keys = cursor.execute(
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass",
         (ENTRIES.name,),

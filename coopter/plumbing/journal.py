@@ -26,12 +26,12 @@ from sqlalchemy import (
     UniqueConstraint,
     cast,
     func,
-    insert,
     select,
 )
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Mapped, mapped_column
 
+from coopter.plumbing.bulk import insert_rows
 from coopter.plumbing.database import Base, JsonText, UtcDateTime, session
 from coopter.values.actor import Actor
 from coopter.values.canonical import digest
@@ -95,6 +95,9 @@ class Seal(Base):
     position: Mapped[int] = mapped_column(BigInteger)
     table_name: Mapped[str] = mapped_column(Text)
     rows: Mapped[str] = mapped_column(Text)
+
+
+_SEALS: Table = Seal.__table__  # type: ignore[assignment]
 
 
 def protected(row: type[Base]) -> type[Base]:
@@ -235,22 +238,13 @@ def _cell(column: Column[Any], dialect: str) -> ColumnElement[Any]:
 
 def _write_seals(chain: int, sequence: int, sealed: Mapping[Table, Conditions]) -> list[str]:
     digests: list[str] = []
-    lines: list[dict[str, Any]] = []
+    seals: list[tuple[int, int, int, str, str]] = []
     for table, which in sealed.items():
         for part in final_rows(table, table.c.grouping_id == chain, *which):
             content = "\n".join([f"{row_id} {row_digest(text)}" for row_id, text in part])
             digests.append(seal_digest(table.name, content))
-            lines.append(
-                {
-                    "chain": chain,
-                    "sequence": sequence,
-                    "position": len(digests),
-                    "table_name": table.name,
-                    "rows": content,
-                }
-            )
-    if lines:
-        session().execute(insert(Seal), lines)
+            seals.append((chain, sequence, len(digests), table.name, content))
+    insert_rows(_SEALS, columns=("chain", "sequence", "position", "table_name", "rows"), rows=seals)
     return digests
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from sqlalchemy import bindparam, update
 
@@ -14,7 +12,7 @@ from coopter.hours.queries import ENTRIES
 from coopter.hours.rules import EntryState, WeekConflict
 from coopter.members.commands.turns import take_turn
 from coopter.plumbing import journal, tenancy
-from coopter.plumbing.bulk import collector_paused
+from coopter.plumbing.bulk import collector_paused, insert_rows
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
@@ -26,6 +24,7 @@ COLUMNS = (
     "grouping_id", "employee_id", "structure_id", "placement_id", "month", "worked_on", "minutes", "activity", "state",
     "logged_by", "logged_at", "version",
 )  # fmt: skip
+BATCH = 5_000
 
 
 @command
@@ -63,68 +62,15 @@ def import_hours(
 
 
 def _insert(actor: Actor, plan: imports.Plan, *, at: datetime) -> None:
-    """The new lines, by COPY on PostgreSQL and one prepared INSERT on SQLite: no object and no type work per line."""
-    if not plan.new:
-        return
-    write = _writers()
-    fixed = {
-        "grouping_id": tenancy.current(),
-        "state": write["state"](EntryState.SUBMITTED),
-        "logged_by": actor.name,
-        "logged_at": write["logged_at"](at),
-    }
-    days = {line[3] for line in plan.new}
-    months = {day: write["month"](Month.of(day)) for day in days}
-    written = {day: write["worked_on"](day) for day in days}
-    g, state, by, instant = fixed["grouping_id"], fixed["state"], fixed["logged_by"], fixed["logged_at"]
-    rows = [
-        (g, employee, structure, placement, months[day], written[day], minutes, activity, state, by, instant, 1)
-        for employee, structure, placement, day, minutes, activity in plan.new
-    ]
-    if session().get_bind().dialect.name == "postgresql":
-        _copy(rows)
-    else:
-        marks = ", ".join("?" * len(COLUMNS))
-        session().connection().exec_driver_sql(
-            f"INSERT INTO {ENTRIES.name} ({', '.join(COLUMNS)}) VALUES ({marks})", rows
+    """The new lines, some thousands at a time, so that a month of a big grouping is not held in memory twice."""
+    here, state, by = tenancy.current(), EntryState.SUBMITTED, actor.name
+    months = {day: Month.of(day) for day in {line[3] for line in plan.new}}
+    for start in range(0, len(plan.new), BATCH):
+        rows = (
+            (here, employee, structure, placement, months[day], day, minutes, activity, state, by, at, 1)
+            for employee, structure, placement, day, minutes, activity in plan.new[start : start + BATCH]
         )
-
-
-def _copy(rows: Iterable[tuple[Any, ...]]) -> None:
-    """COPY into a table of this transaction, then one INSERT: row-level security does not let COPY in directly."""
-    connection = session().connection()
-    names = ", ".join(COLUMNS)
-    connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE hours_copy ON COMMIT DROP AS SELECT {names} FROM {ENTRIES.name} WITH NO DATA"
-    )
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY hours_copy ({names}) FROM STDIN") as copy:
-        lines: list[str] = []
-        texts: dict[str, str] = {}
-        for row in rows:
-            cells = [
-                str(cell) if type(cell) is not str else texts.get(cell) or texts.setdefault(cell, _escaped(cell))
-                for cell in row
-            ]
-            lines.append("\t".join(cells))
-        copy.write("\n".join(lines) + "\n")
-    connection.exec_driver_sql(f"INSERT INTO {ENTRIES.name} ({names}) SELECT {names} FROM hours_copy")
-    connection.exec_driver_sql("DROP TABLE hours_copy")
-
-
-def _escaped(text: str) -> str:
-    """A text as COPY reads it."""
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
-def _writers() -> dict[str, Any]:
-    """How the driver wants the values of each column."""
-    dialect = session().get_bind().dialect
-    found = {}
-    for name in COLUMNS:
-        write = ENTRIES.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        found[name] = write or (lambda value: value)
-    return found
+        insert_rows(ENTRIES, columns=COLUMNS, rows=rows)
 
 
 def _update(actor: Actor, plan: imports.Plan, *, at: datetime) -> None:
