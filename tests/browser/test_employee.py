@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from coopter.values.month import Month
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.serving import Site
 from tests.browser.telling import Told, answers, arrives, door
 from tests.browser.world import World
 
@@ -115,3 +116,31 @@ def test_a_schedule_lives_in_the_diary(
     expect(page.get_by_role("button", name="Créer le lien d’agenda")).to_be_visible()
     with pytest.raises(Exception, match=r"404|410"):
         urlopen(address)
+
+
+def test_hours_typed_after_the_session_ended_are_not_lost(
+    strict_site: Site, make_world: Callable[..., World], opened: Callable[..., Page], told: Told
+) -> None:
+    """The browser's own headers tell that the form is ours (R42); the same tab keeps what was typed."""
+    world = make_world(closed=())
+    page = opened(world.people["employee"], PHONE)
+    page.watch.expects(400)  # type: ignore[attr-defined]
+
+    told("Nolwenn remplit sa semaine ; entre-temps sa session a pris fin.")
+    page.goto(world.url("heures", "salaries", world.employees["Nolwenn"], "2026-10-12"))
+    cell(page, "Les Cordées", "12 oct").fill("7h30")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Enregistrer").first.click()
+    arrives(page, "Votre session a pris fin")
+
+    told("Elle se connecte dans un autre onglet, revient, et renvoie ce qu’elle avait saisi.")
+    with page.expect_popup() as other:
+        page.get_by_role("link", name="Se connecter dans un nouvel onglet").click()
+    expect(other.value.get_by_role("textbox", name="Adresse électronique")).to_be_visible()
+    with strict_site.app.app_context():
+        page.context.add_cookies([strict_site.cookie(world.people["employee"])])  # type: ignore[list-item]
+    other.value.close()
+    page.get_by_role("button", name="Renvoyer ce que j’avais saisi").click()
+    arrives(page, "Cette page a expiré")  # this sign-in began another session: its own token, and one more click
+    page.get_by_role("button", name="Renvoyer ce que j’avais saisi").click()
+    expect(cell(page, "Les Cordées", "12 oct")).to_have_value("7h30")
