@@ -34,7 +34,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from coopter.plumbing.bulk import insert_rows
 from coopter.plumbing.database import Base, JsonText, UtcDateTime, session
 from coopter.values.actor import Actor
-from coopter.values.canonical import digest
+from coopter.values.canonical import canonical, digest
 
 INSTALLATION = 0
 GENESIS = "0" * 64
@@ -174,7 +174,12 @@ def anchored_at(text: str) -> int | None:
 
 def entry_hash(entry: JournalEntry) -> str:
     """SHA-256 over every stored field of an entry, and so over the whole chain before it."""
-    return digest(
+    return sha256(entry_bytes(entry)).hexdigest()
+
+
+def entry_bytes(entry: JournalEntry) -> bytes:
+    """The very bytes that an entry's hash covers, for evidence that is verified elsewhere (R36)."""
+    return canonical(
         {
             "chain": entry.chain,
             "sequence": entry.sequence,
