@@ -129,7 +129,8 @@ def record_ballots(actor: Actor, *, item_id: int, choices: Mapping[int, Choice],
     checked = {one: _checked(vote, choice) for one, choice in choices.items()}
     here = tenancy.current()
     chosen = BALLOTS.c.grouping_id == here, BALLOTS.c.item_id == item_id, BALLOTS.c.elector_id.in_(list(choices))
-    before = dict(session().execute(select(BALLOTS.c.elector_id, BALLOTS.c.choice).where(*chosen)).tuples())
+    query = select(BALLOTS.c.elector_id, BALLOTS.c.choice).where(*chosen)
+    before: dict[int, Any] = {one[0]: one[1] for one in session().execute(query)}
     for elector_id in before:
         changed = {"choice": checked[elector_id], "cast_by": actor.name, "cast_at": at}
         session().execute(update(BALLOTS).where(*chosen, BALLOTS.c.elector_id == elector_id).values(**changed))

@@ -174,7 +174,7 @@ def recipients(assembly_id: int) -> dict[str, list[str]]:
     electors = session().scalars(select(Elector).where(Elector.assembly_id == assembly_id).order_by(Elector.name)).all()
     people = {one.person_id for one in electors if one.person_id is not None}
     query = select(Person.id, Person.email).where(Person.id.in_(people), Person.active.is_(True))
-    emails = dict(session().execute(query).tuples()) if people else {}
+    emails = {one.id: one.email for one in session().execute(query)} if people else {}
     speakers: dict[int, list[str]] = {}
     for holder in members.list_holders():
         if holder.role is Role.REPRESENTATIVE and holder.active and holder.structure_id is not None:

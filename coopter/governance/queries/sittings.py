@@ -196,7 +196,8 @@ def documents_of(assembly_id: int) -> tuple[DocumentRecord, ...]:
 
 def questions_of(assembly_id: int) -> tuple[QuestionRecord, ...]:
     """The written questions of an assembly, in the order they came."""
-    names = dict(session().execute(select(Elector.id, Elector.name).where(Elector.assembly_id == assembly_id)).tuples())
+    electors = session().execute(select(Elector.id, Elector.name).where(Elector.assembly_id == assembly_id))
+    names = {one.id: one.name for one in electors}
     query = select(WrittenQuestion).where(WrittenQuestion.assembly_id == assembly_id).order_by(WrittenQuestion.id)
     fields = [name for name in QuestionRecord.__dataclass_fields__ if name != "elector"]
     return tuple(

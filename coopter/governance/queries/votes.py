@@ -231,8 +231,8 @@ def _lines(item: AgendaItem) -> tuple[RollLine, ...]:
     )
     rows = found.all()
     names = {one.id: one.name for _line, one in rows}
-    ballots = session().execute(select(Ballot.elector_id, Ballot.choice).where(Ballot.item_id == item.id)).tuples()
-    choices: dict[int, Any] = dict(ballots)
+    ballots = session().execute(select(Ballot.elector_id, Ballot.choice).where(Ballot.item_id == item.id))
+    choices: dict[int, Any] = {one.elector_id: one.choice for one in ballots}
     lines = [
         RollLine(one.id, one.name, line.college, line.weight, line.hand_id, names.get(line.hand_id or 0, ""),
                  line.has_voted, choices.get(one.id))
