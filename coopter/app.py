@@ -63,6 +63,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "MAIL_FROM": settings.mail_from,
         "DEMO": settings.demo,
         "PDF_WORKERS": settings.pdf_workers,
+        "TIMESTAMP_URL": settings.timestamp_url,
         "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "SESSION_COOKIE_HTTPONLY": True,

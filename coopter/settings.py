@@ -49,6 +49,7 @@ class Settings:
     journal_mode: str = "DELETE"
     trusted_proxies: int = 0
     pdf_workers: int = 2
+    timestamp_url: str = ""
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -72,6 +73,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         journal_mode=environ.get("COOPTER_SQLITE_JOURNAL_MODE", "DELETE").upper(),
         trusted_proxies=_number(environ, "COOPTER_TRUSTED_PROXIES", default=0, least=0),
         pdf_workers=_number(environ, "COOPTER_PDF_WORKERS", default=2, least=1),
+        timestamp_url=environ.get("COOPTER_TIMESTAMP_URL", "").strip(),
     )
 
 

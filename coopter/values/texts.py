@@ -29,3 +29,18 @@ def clean_line(text: str, *, most: int = 200) -> str:
     if len(line) > most:
         raise TextTooLong(value=quoted(line), length=len(line), most=most)
     return line
+
+
+def clean_text(text: str, *, most: int = 20_000) -> str:
+    """Return a text of several lines, composed (NFC), line ends as one sign, blanks at ends of lines taken away.
+
+    Raises HiddenCharacter for controls, zero-width and direction marks (R29, R58), TextTooLong over `most` characters.
+    """
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
+    whole = "\n".join(line.rstrip() for line in lines).strip("\n")
+    for character in whole:
+        if character != "\n" and unicodedata.category(character) in _HIDDEN:
+            raise HiddenCharacter(value=quoted(whole), code=f"U+{ord(character):04X}")
+    if len(whole) > most:
+        raise TextTooLong(value=quoted(whole), length=len(whole), most=most)
+    return whole
