@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Text, select
+from sqlalchemy import BigInteger, Text, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopter.plumbing.database import Base, UtcDateTime
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # of a claim that is not kept
 
 
 class Operation(Base):
@@ -38,8 +41,16 @@ def new_key() -> str:
 
 
 def was_done(session: Session, key: str) -> bool:
-    """Whether a form with this key was already acted upon."""
-    return session.scalar(select(Operation.key).where(Operation.key == key)) is not None
+    """Whether a form with this key was already acted upon; asked after the answer to a COMMIT was lost (row R5).
+
+    That COMMIT may still be on its way: looking would not see it. Claiming the key waits until it has come or is known
+    never to come, five seconds at most (then the database raises). The caller rolls back whenever this says no.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    if dialect is postgresql:
+        session.execute(text("SET LOCAL lock_timeout = '5s'"))
+    probe = dialect.insert(Operation).values(key=key, endpoint="", claimed_at=NEVER).on_conflict_do_nothing()
+    return session.execute(probe.returning(Operation.key)).one_or_none() is None
 
 
 def claim(session: Session) -> str | None:
