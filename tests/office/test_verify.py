@@ -26,6 +26,7 @@ from coopter.values.actor import Actor, Role
 from coopter.values.month import Month
 from coopter.values.rate import Rate
 from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee, inside, worked
+from tests.office.governed import govern
 
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
 AT = datetime(2026, 5, 5, 8, 0, tzinfo=UTC)
@@ -34,7 +35,15 @@ ON = date(2026, 5, 5)
 
 # What a copy of a row must say otherwise, for the unique indexes to let it in.
 OTHERWISE_TAKEN = {
+    "capital_movement": {"number": "99"},
     "decision": {"number": "99"},
+    "decision_annulment": {"decision_id": "999"},
+    "frozen_text": {"version_id": "999", "number": "99"},
+    "outcome": {"number": "99", "item_id": "999"},
+    "outcome_annulment": {"outcome_id": "999"},
+    "signature": {"request_id": "999"},
+    "signature_stamp": {"signature_id": "999"},
+    "signature_withdrawal": {"signature_id": "999"},
     "cost_share": {"structure_id": "999"},
     "invoice": {"number": "'FA-2026-9999'", "sequence": "9999", "preceding_id": "NULL"},
     "invoice_document": {"invoice_id": "999"},
@@ -57,7 +66,7 @@ def coordinator(app: Flask) -> Iterator[Actor]:
         for month in (MARCH, APRIL):
             a_cost(month, 100_001, employee=nolwenn)
             a_cost(month, 10_000)
-        decide(me, nolwenn.id)
+        decide(me, nolwenn.id, one.id)
         march = office.close_month(me, month=MARCH, on=ON, at=AT)
         april = office.close_month(me, month=APRIL, on=ON, at=AT)
         credit = billing.issue_credit_note(me, invoice_id=march.invoices[0].id, reason="erreur", on=ON, at=AT)
@@ -69,10 +78,12 @@ def coordinator(app: Flask) -> Iterator[Actor]:
 
 
 @command
-def decide(me: Actor, employee_id: int) -> None:
+def decide(me: Actor, employee_id: int, structure_id: int) -> None:
     """A key for management's pool and a price from April on, sealed as their commands do."""
     costs.set_allocation_rule(me, pool=Pool.MANAGEMENT, method=KeyMethod.EQUAL, from_on=MARCH.first, at=AT)
     costs.set_hourly_price(me, rate=Rate.parse("20"), employee_id=employee_id, from_on=APRIL.first, at=AT)
+    gone = costs.set_hourly_price(me, rate=None, employee_id=employee_id, from_on=date(2026, 12, 1), at=AT)
+    govern(me, structure_id=structure_id, decision_id=gone, at=AT)
 
 
 def columns_of(table: Table) -> list[str]:
