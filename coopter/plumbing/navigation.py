@@ -75,6 +75,8 @@ DOORS: tuple[Door, ...] = (
         "billing.invoices", _("Factures"), "receipt-euro", (Role.REPRESENTATIVE,), ("billing.",),
         needs="sees_invoices_of",
     ),
+    Door("governance.index", _("Gouvernance"), "landmark", (*OFFICE, Role.REPRESENTATIVE, Role.EMPLOYEE),
+         ("governance.", "office.register_of_decisions")),
     Door("members.structures", _("Structures"), "building-2", OFFICE, STRUCTURES),
     Door("members.structure", _("Ma structure"), "building-2", (Role.REPRESENTATIVE,), STRUCTURES, needs="represents",
          own=("structure_id", "represents")),

@@ -1,0 +1,110 @@
+"""« Vie du groupement » : what waits for whoever is here, then the ways to texts, assemblies, registers and duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import g, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from coopter.governance import policies, queries
+from coopter.governance.queries.admission import admissions_waiting
+from coopter.governance.queries.obligations import obligations_waiting
+from coopter.governance.queries.signing import to_sign
+from coopter.governance.queries.sittings import AssemblyRecord, assemblies_for
+from coopter.governance.queries.texts import list_texts
+from coopter.governance.rules.kinds import AssemblyState
+from coopter.governance.rules.register import Standing
+from coopter.governance.views import blueprint
+from coopter.governance.views.awaiting import Step, waiting_steps
+from coopter.members.rules import GroupingKind
+from coopter.plumbing import clock
+from coopter.plumbing.doors import everyone_inside
+from coopter.plumbing.formats import day as day_words
+from coopter.plumbing.pages import localised, render, written
+
+Card = dict[str, Any]
+LIVE = (AssemblyState.CONVENED, AssemblyState.OPEN)
+_day = localised(day_words)
+
+
+@blueprint.get("/<grouping>/vie")
+@everyone_inside
+def index() -> Any:
+    """What waits for me in the life of the grouping, and where everything is."""
+    waiting = [*waiting_steps(g.actor), *_signatures(), *_duties()]
+    return render(
+        waiting=sorted(waiting, key=lambda step: not step.get("urgent", False)), cards=[*_common(), *_of_the_office()]
+    )
+
+
+def _signatures() -> Iterator[Step]:
+    for one in to_sign(g.actor, today=clock.today()):
+        yield {
+            "title": _("À signer : %(title)s", title=one.title), "icon": "stamp", "urgent": True,
+            "why": _("Version %(number)s, en qualité de %(capacity)s.", number=one.number, capacity=one.capacity),
+            "url": url_for("governance.sign", request_id=one.request_id), "action": _("Lire et signer"),
+        }  # fmt: skip
+
+
+def _duties() -> Iterator[Step]:
+    if not policies.can_prepare_governance(g.actor):
+        return
+    late = obligations_waiting(today=clock.today())
+    if late.overdue and late.first is not None:
+        title = ngettext("Une obligation est en retard", "%(num)d obligations sont en retard", late.overdue)
+        yield {
+            "title": title, "why": written(late.first), "icon": "triangle-alert", "urgent": True,
+            "count": late.overdue, "url": url_for("governance.obligations"), "action": _("Voir"),
+        }  # fmt: skip
+    asking = admissions_waiting()
+    if asking:
+        title = ngettext("Une structure demande à entrer", "%(num)d structures demandent à entrer", len(asking))
+        yield {
+            "title": title, "why": ", ".join(asking[:3]), "icon": "building-2", "count": len(asking),
+            "url": url_for("governance.admissions"), "action": _("Instruire"),
+        }  # fmt: skip
+
+
+def _common() -> Iterator[Card]:
+    """The ways that everybody inside may take."""
+    assemblies = assemblies_for(g.actor)
+    coming = [one for one in assemblies if one.state in LIVE]
+    texts = list_texts(g.actor, on=clock.today())
+    standing = [one for one in queries.register_on(clock.today()) if one.standing is Standing.IN_FORCE]
+    yield _card(_("Assemblées"), len(assemblies), _next(coming), "governance.assemblies", "vote")
+    yield _card(
+        _("Textes et signatures"), len(texts), _("chartes, conventions, règlements"), "governance.texts", "file-text"
+    )
+    register = "office.register_of_decisions"
+    yield _card(_("Décisions en vigueur"), len(standing), _("clés, prix, réglages votés"), register, "scale")
+    yield _card(_("Délibérations"), _("registre"), _("numéros suivis, chaînés"), "governance.deliberations", "files")
+    yield _card(_("Instances"), _("sièges et règles"), _("d’après les statuts"), "governance.bodies", "landmark")
+
+
+def _of_the_office() -> Iterator[Card]:
+    """The ways of those who keep the house."""
+    if not policies.can_read_obligations(g.actor):
+        return
+    due = obligations_waiting(today=clock.today())
+    soon = ngettext("%(num)d dans les 30 jours", "%(num)d dans les 30 jours", due.soon)
+    yield _card(_("Obligations en retard"), due.overdue, soon, "governance.obligations", "list-checks")
+    yield _card(_("Admissions en cours"), len(admissions_waiting()), _("demandes, avis, décisions"),
+                "governance.admissions", "building-2")  # fmt: skip
+    yield _card(_("Départs"), _("suivi"), _("préavis, comptes, exclusions"), "governance.departures", "undo-2")
+    if g.grouping.kind is GroupingKind.COOPERATIVE or "coop" in g.grouping.legal_form.casefold():
+        yield _card(
+            _("Capital"), _("parts sociales"), _("registre, attestations, réserves"), "governance.capital", "coins"
+        )
+
+
+def _card(label: str, value: Any, note: str, endpoint: str, icon: str) -> Card:
+    return {"label": label, "value": value, "note": note, "url": url_for(endpoint), "icon": icon}
+
+
+def _next(coming: list[AssemblyRecord]) -> str:
+    if not coming:
+        return _("aucune à venir")
+    return _("prochaine le %(day)s", day=_day(min(one.day for one in coming)))
