@@ -134,3 +134,16 @@
   all("[data-week]").forEach(sumWeek);
   document.querySelector("[data-focus]")?.focus();
 })();
+
+/* -- the chair's desk: one letter, one act; only where the page asks for it, never while somebody types -- */
+(() => {
+  "use strict";
+  const typing = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !document.querySelector("[data-keys]")) return;
+    if (event.target.matches?.(typing) || document.querySelector("dialog[open]")) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const it = document.querySelector(`[data-keys] [data-key="${CSS.escape(key)}"]`);
+    if (it) { event.preventDefault(); it.focus(); it.click(); }
+  });
+})();
