@@ -11,18 +11,22 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import coopter.billing.models
+import coopter.contributions.models
 import coopter.costs.models
 import coopter.governance.models
 import coopter.hours.models
 import coopter.members.models
 import coopter.planning.models
 import coopter.plumbing.mail
-import coopter.staff.models  # noqa: F401  (every room's rows are in the metadata)
+import coopter.staff.models
+import coopter.treasury.models  # noqa: F401  (every room's rows are in the metadata)
 from coopter.office import queries as office
 from coopter.plumbing import clock, database, doors, jobs, mishaps, navigation, outbox, pages, schema, statics
 from coopter.settings import Settings, from_environment
 
-ROOMS = ("members", "governance", "staff", "planning", "hours", "costs", "billing", "office")
+ROOMS = (
+    "members", "governance", "staff", "planning", "hours", "costs", "contributions", "billing", "treasury", "office",
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Flask:

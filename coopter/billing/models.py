@@ -86,7 +86,14 @@ class InvoiceLine(TenantRow, Base):
     __tablename__ = "invoice_line"
     __table_args__ = (
         UniqueConstraint("grouping_id", "invoice_id", "position"),
-        *tenant_keys(parents=[("invoice_id", "invoice"), ("share_id", "cost_share"), ("decision_id", "decision")]),
+        *tenant_keys(
+            parents=[
+                ("invoice_id", "invoice"),
+                ("share_id", "cost_share"),
+                ("decision_id", "decision"),
+                ("call_id", "contribution_call"),
+            ]
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -101,6 +108,7 @@ class InvoiceLine(TenantRow, Base):
     unit_price: Mapped[Rate | None] = mapped_column("unit_price_ten_thousandths", RateType)
     amount: Mapped[Money] = mapped_column("amount_cents", MoneyType)
     share_id: Mapped[int | None] = mapped_column(BigInteger)
+    call_id: Mapped[int | None] = mapped_column(BigInteger)
     decision_id: Mapped[int | None] = mapped_column(BigInteger)  # the key or the price; null = the default key
 
 

@@ -1,0 +1,5 @@
+"""The doors of the contributions room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("contributions", __name__)

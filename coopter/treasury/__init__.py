@@ -1,0 +1,1 @@
+"""What comes in: payments, and what each member still owes."""

@@ -1,0 +1,5 @@
+"""The doors of the treasury."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("treasury", __name__)
