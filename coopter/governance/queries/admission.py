@@ -8,9 +8,17 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from coopter.governance.models import Admission, AdmissionOpinion, AgendaItem, Assembly, BodySeat
+from coopter.governance.models import (
+    Admission,
+    AdmissionOpinion,
+    AgendaItem,
+    Assembly,
+    BodySeat,
+    FrozenText,
+    GoverningText,
+)
 from coopter.governance.rules.admission import OPEN_STATES
-from coopter.governance.rules.kinds import AdmissionState, AssemblyState, ItemState, OpinionOnAdmission
+from coopter.governance.rules.kinds import AdmissionState, AssemblyState, ItemState, OpinionOnAdmission, TextKind
 from coopter.governance.rules.obligations import one_agreement
 from coopter.members import queries as members
 from coopter.members.models import Grouping, Structure
@@ -161,6 +169,17 @@ def admission_terms(on: date) -> AdmissionTerms:
         entrance_fee=as_money(members.parameter("entrance_fee", on=on)),
         deposit=as_money(members.parameter("member_deposit", on=on)),
     )
+
+
+def charter_to_read() -> FrozenText | None:
+    """The last frozen version of the grouping's charter, which whoever wants to join reads first; None without one."""
+    query = (
+        select(FrozenText)
+        .join(GoverningText, GoverningText.id == FrozenText.text_id)
+        .where(GoverningText.kind == TextKind.GROUPING_CHARTER, GoverningText.archived_at.is_(None))
+        .order_by(FrozenText.id.desc())
+    )
+    return session().scalars(query.limit(1)).first()
 
 
 def officers_on(on: date) -> tuple[Officer, ...]:

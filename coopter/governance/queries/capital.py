@@ -11,12 +11,13 @@ from coopter.governance.models import Body, BodySeat, CapitalMovement
 from coopter.governance.rules.capital import (
     PUBLIC_CEILING,
     Movement,
+    MovementLine,
     capital,
     floor_of,
     highest_capital,
     holdings,
 )
-from coopter.governance.rules.kinds import BodyKind, CapitalAct
+from coopter.governance.rules.kinds import BodyKind
 from coopter.members import queries as members
 from coopter.members.models import Structure
 from coopter.members.rules import as_days, as_money
@@ -48,24 +49,6 @@ class Holding:
     associate: Associate
     shares: int
     amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class MovementLine:
-    """One line of the register."""
-
-    number: int
-    act: CapitalAct
-    giver: str
-    receiver: str
-    shares: int
-    nominal: Money
-    amount: Money
-    on: date
-    paid_on: date | None
-    note: str
-    decided_by: str
-    recorded_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import groupby
 
 from coopter.governance.rules.kinds import CapitalAct
+from coopter.values.csv_text import csv_lines
 from coopter.values.money import Money, total
 from coopter.values.rate import Rate
 from coopter.values.refusal import Refusal, Words
@@ -64,6 +65,34 @@ class Movement:
     def amount(self) -> Money:
         """The shares at their nominal value."""
         return self.nominal.times(self.shares)
+
+
+@dataclass(frozen=True, slots=True)
+class MovementLine:
+    """One line of the register as people read it."""
+
+    number: int
+    act: CapitalAct
+    giver: str
+    receiver: str
+    shares: int
+    nominal: Money
+    amount: Money
+    on: date
+    paid_on: date | None
+    note: str
+    decided_by: str
+    recorded_by: str
+
+
+REGISTER_COLUMNS = tuple(MovementLine.__slots__)
+
+
+def register_csv(lines: Iterable[MovementLine]) -> str:
+    """The register of shares as a table, amounts in euros (R46)."""
+    return "".join(
+        csv_lines(REGISTER_COLUMNS, (tuple(getattr(one, name) for name in REGISTER_COLUMNS) for one in lines))
+    )
 
 
 def check_sides(act: CapitalAct, *, giver: int | None, receiver: int | None, shares: int) -> None:

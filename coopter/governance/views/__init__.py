@@ -3,3 +3,24 @@
 from flask import Blueprint
 
 blueprint = Blueprint("governance", __name__)
+
+from coopter.governance.views import (  # noqa: E402, F401  (they hang their doors on the blueprint)
+    admission,
+    agenda,
+    assemblies,
+    attending,
+    bodies,
+    capital,
+    commitments,
+    departure,
+    home,
+    minutes,
+    obligations,
+    register,
+    room,
+    signing,
+    signing_own,
+    texts,
+    texts_writing,
+    voting,
+)

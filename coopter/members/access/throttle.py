@@ -28,6 +28,8 @@ PER_CODE = parse_many("5 per 30 seconds; 8 per 5 minutes; 10 per 15 minutes")
 RESETS_PER_ACCOUNT = parse("3 per hour")
 RESETS_PER_ADDRESS = parse("20 per hour")
 LINKS_PER_ADDRESS = parse("30 per 15 minutes")
+REQUESTS_PER_ADDRESS = parse("10 per hour")
+REQUESTS_PER_GROUPING = parse("100 per day")
 
 
 class Budgets:
@@ -74,6 +76,9 @@ def spend(door: str) -> None:
         budgets.take(PER_CODE, "code of", str(session.get("tf_user_id", address)))
     elif door in {"reset_password", "invitation"}:
         budgets.take(LINKS_PER_ADDRESS, "link", address)
+    elif door == "admission":
+        budgets.take(REQUESTS_PER_ADDRESS, "admission", address)
+        budgets.take(REQUESTS_PER_GROUPING, "admission to", request.path)
     elif current_user.is_authenticated:
         budgets.take(PER_ADDRESS, "account", current_user.fs_uniquifier)
 

@@ -6,7 +6,18 @@ from flask import Blueprint
 
 blueprint = Blueprint("office", __name__)
 
-from coopter.office.views import closing, decisions, home, journal, leaving, places, structure_page, words  # noqa: E402  (they hang their doors on it)
+from coopter.office.views import (  # noqa: E402  (they hang their doors on it)
+    closing,
+    decisions,
+    home,
+    joining,
+    journal,
+    leaving,
+    leaving_members,
+    places,
+    structure_page,
+    words,
+)
 
 
 @blueprint.context_processor
@@ -15,4 +26,6 @@ def _names() -> dict[str, Any]:
     return {"places": places, "hours_of_shift": words.hours_of_shift}
 
 
-__all__ = ["blueprint", "closing", "decisions", "home", "journal", "leaving", "structure_page"]
+__all__ = [
+    "blueprint", "closing", "decisions", "home", "joining", "journal", "leaving", "leaving_members", "structure_page",
+]  # fmt: skip
