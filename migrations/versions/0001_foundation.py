@@ -424,6 +424,7 @@ def upgrade() -> None:
         sa.Column("opened_by", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_figure_campaign_grouping_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figure_campaign")),
         sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_figure_campaign_grouping_id_id")),
@@ -818,6 +819,7 @@ def upgrade() -> None:
         sa.Column("written_by", sa.Text(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_by", sa.Text(), nullable=False),
+        sa.Column("sent_back_because", sa.Text(), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -27,6 +27,7 @@ class FigureCampaign(TenantRow, Base):
     opened_by: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
 
 
 class Figure(TenantRow, Base):
@@ -52,6 +53,7 @@ class Figure(TenantRow, Base):
     written_by: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
     checked_by: Mapped[str] = mapped_column(Text, default="")
+    sent_back_because: Mapped[str] = mapped_column(Text, default="")
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
 

@@ -20,6 +20,7 @@ from coopter.hours.queries.entries import (
     to_confirm,
     waiting,
     week_entries,
+    worked_between,
     worked_minutes,
 )
 from coopter.hours.queries.sheets import (
@@ -41,5 +42,5 @@ __all__ = [
     "disputed", "employee_sheet", "entries_between", "entries_by_structure", "entries_of", "find_lock", "is_locked",
     "key_of", "locked_months", "month_rows", "months_waiting", "records_by_id", "records_by_key", "states_of",
     "structure_sheet", "to_confirm", "visible_employee", "visible_structure", "waiting", "week_entries",
-    "worked_minutes",
+    "worked_between", "worked_minutes",
 ]  # fmt: skip

@@ -37,6 +37,17 @@ def worked_minutes(month: Month) -> tuple[Worked, ...]:
     return tuple(sorted(found, key=attrgetter("employee_id", "structure_id")))
 
 
+def worked_between(first: Month, last: Month) -> tuple[tuple[Month, Worked], ...]:
+    """Confirmed minutes of the months first to last by month, employee and structure, in one statement."""
+    query = (
+        select(E.month, E.structure_id, E.employee_id, func.sum(E.minutes))
+        .where(E.grouping_id == tenancy.current(), E.month.between(first, last), E.state == EntryState.CONFIRMED)
+        .group_by(E.month, E.structure_id, E.employee_id)
+    )
+    found = [(month, Worked(who, where, int(total))) for month, where, who, total in session().execute(query)]
+    return tuple(sorted(found, key=lambda one: (one[0], one[1].employee_id, one[1].structure_id)))
+
+
 def waiting(month: Month) -> tuple[Waiting, ...]:
     """What keeps a month from being closed: its lines not confirmed, by structure, employee and state."""
     return _states(month, E.state != EntryState.CONFIRMED)

@@ -1,0 +1,187 @@
+"""Figures that members declare: how each is typed and said, which change asks a word, what the silent are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from coopter.contributions.rules.kinds import Base, FigureState
+from coopter.values.digits import scaled_digits
+from coopter.values.durations import hours_and_minutes
+from coopter.values.money import Money
+from coopter.values.numbers import AmountNotUnderstood
+from coopter.values.refusal import Refusal, Words, quoted
+
+PUBLICATION = "figures-publication"  # the kind of decision that shows names and figures to the members
+CHANGE_ASKING = Fraction(30, 100)
+"""A change over 30 % from one year to the next asks for a word of explanation: it is what auditors commonly look into,
+large enough to leave inflation and a good year alone, small enough to catch a figure typed in the wrong unit."""
+ENOUGH_TO_JUDGE = 3  # fewer members say nothing of a trend, and a median of two would tell one of them the other's
+YEARS = range(1990, 2100)
+
+
+class FigureNotUnderstood(Refusal):
+    """« %(value)s » n'est pas un nombre. Écrivez par exemple 12,5 ou 1 234,567 : au plus 9 chiffres avant la virgule et
+    %(decimals)s après."""
+
+
+class FigureNegative(Refusal):
+    """Ce chiffre ne peut pas être négatif : seul un résultat peut l'être (une perte). Corrigez « %(value)s »."""
+
+
+class SourceMissing(Refusal):
+    """Joignez une pièce, ou dites d'où viennent ces chiffres : par exemple « comptes annuels approuvés le
+    12/05/2026 »."""
+
+
+class ChangeUnexplained(Refusal):
+    """Par rapport à l'année d'avant, %(what)s change de plus de 30 %% : écrivez en une phrase pourquoi, puis
+    enregistrez."""
+
+
+class NothingDeclared(Refusal):
+    """Aucun chiffre n'est rempli. Écrivez-en au moins un ; « 0 » est une réponse."""
+
+
+class NotAskedThisYear(Refusal):
+    """La campagne de %(year)s ne demande pas ce chiffre : %(what)s. Laissez-le vide, ou modifiez la campagne."""
+
+
+class NotMemberThatYear(Refusal):
+    """« %(name)s » n'était pas membre en %(year)s : elle n'a pas de chiffres à déclarer pour cette année."""
+
+
+NAMES: Mapping[Base, Words] = {
+    Base.TURNOVER: Words("Chiffre d’affaires"),
+    Base.PROFIT: Words("Résultat"),
+    Base.PAYROLL: Words("Masse salariale"),
+    Base.HOURS_USED: Words("Heures utilisées"),
+    Base.HEADCOUNT: Words("Effectif en équivalent temps plein"),
+    Base.TONNES: Words("Tonnes traitées"),
+    Base.SURFACE: Words("Surface occupée"),
+    Base.OTHER: Words("Autre chiffre"),
+}
+UNITS: Mapping[Base, str] = {
+    Base.TURNOVER: "€", Base.PROFIT: "€", Base.PAYROLL: "€", Base.HOURS_USED: "h", Base.HEADCOUNT: "ETP",
+    Base.TONNES: "t", Base.SURFACE: "m²", Base.OTHER: "",
+}  # fmt: skip
+DECIMALS: Mapping[Base, int] = {base: 3 if base is Base.TONNES else 2 for base in Base}
+MONEY = (Base.TURNOVER, Base.PROFIT, Base.PAYROLL)
+DECLARABLE = tuple(base for base in Base if base is not Base.HOURS_USED)  # hours are read from our own sheets
+COUNTED = (FigureState.CHECKED, FigureState.DECLARED, FigureState.ESTIMATED)
+ANSWERED = (FigureState.CHECKED, FigureState.DECLARED)
+
+
+def parse_figure(base: Base, text: str) -> int:
+    """What somebody typed, « 1 234 567,89 € » or « 12,5 », in the base's own unit (R45).
+
+    Raises FigureNotUnderstood, AmountNotUnderstood and FigureNegative (a profit alone may be a loss).
+    """
+    bare = text.strip().removesuffix("€" if base in MONEY else UNITS[base] or "€").strip()
+    amount = scaled_digits(bare, decimals=DECIMALS[base])
+    if amount is None:
+        if base in MONEY:
+            raise AmountNotUnderstood(value=quoted(text))
+        raise FigureNotUnderstood(value=quoted(text), decimals=DECIMALS[base])
+    if amount < 0 and base is not Base.PROFIT:
+        raise FigureNegative(value=quoted(text))
+    return amount
+
+
+def typed_figure(base: Base, amount: int) -> str:
+    """The figure as one types it, « 12,50 »: what a form shows again."""
+    return format(Decimal(amount).scaleb(-DECIMALS[base]), "f").replace(".", ",")
+
+
+def figure_value(base: Base, amount: int) -> Money | Decimal | int:
+    """The figure as a value of the trade: Money, minutes for hours, else a quantity."""
+    if base in MONEY:
+        return Money(amount)
+    return amount if base is Base.HOURS_USED else Decimal(amount).scaleb(-DECIMALS[base])
+
+
+def figure_words(base: Base, amount: int) -> str:
+    """The figure in French words, « 1 234,56 € », « 12,5 ETP », « 7 h 30 »."""
+    value = figure_value(base, amount)
+    if isinstance(value, Money):
+        return str(value)
+    if isinstance(value, int):
+        return hours_and_minutes(value)
+    short = format(value.normalize(), ",f").replace(",", "\u202f").replace(".", ",")
+    return f"{short}\u00a0{UNITS[base]}" if UNITS[base] else short
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure beside the year before: by how much it moved, None where nothing can be compared."""
+
+    before: int | None
+    now: int
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """The change over the size of the year before; None after nothing at all."""
+        return None if not self.before else Fraction(self.now - self.before, abs(self.before))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it moved by more than 30 %, and so asks for a word."""
+        return self.ratio is not None and abs(self.ratio) > CHANGE_ASKING
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The change in hundredths, to one decimal, half up."""
+        return None if self.ratio is None else Decimal(rounded(self.ratio * 1000)).scaleb(-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a silent member is counted for, and how that was found."""
+
+    amount: int
+    method: str
+
+
+def rounded(exact: Fraction) -> int:
+    """To the nearest whole number, half away from zero."""
+    whole = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
+    return whole if exact >= 0 else -whole
+
+
+def median(ratios: Iterable[Fraction]) -> Fraction:
+    """The middle of some ratios, or the mean of the two in the middle; there is at least one."""
+    found = sorted(ratios)
+    half = len(found) // 2
+    return found[half] if len(found) % 2 else (found[half - 1] + found[half]) / 2
+
+
+def median_change(now: Mapping[int, int], before: Mapping[int, int]) -> tuple[Fraction, int] | None:
+    """How those who declared both years moved, and how many they are; None when fewer than three did.
+
+    Only a figure that was above zero can be multiplied: a loss or a zero says nothing of a trend.
+    """
+    ratios = [Fraction(now[one], before[one]) for one in now if before.get(one, 0) > 0 and now[one] >= 0]
+    return (median(ratios), len(ratios)) if len(ratios) >= ENOUGH_TO_JUDGE else None
+
+
+def estimate(base: Base, *, before: int | None, year: int, trend: tuple[Fraction, int] | None) -> Estimate | None:
+    """The figure of a member that said nothing: last year's, times the median change of the others when three or more
+    declared; the same figure otherwise. None for a member without last year's figure: nothing stands to be guessed.
+    """
+    if before is None:
+        return None
+    was = figure_words(base, before)
+    if trend is None or before <= 0:
+        return Estimate(before, f"Estimé : le chiffre de {year - 1} ({was}), faute de réponse.")
+    ratio, count = trend
+    factor = format(Decimal(rounded(ratio * 1000)).scaleb(-3).normalize(), "f").replace(".", ",")
+    how = f"évolution médiane des {count} membres qui ont déclaré"
+    return Estimate(rounded(before * ratio), f"Estimé : {was} en {year - 1}, × {factor} ({how}).")
+
+
+def asked_bases(names: Iterable[str]) -> tuple[Base, ...]:
+    """The bases of a campaign from their stored names, in the order of the house; hours are never asked."""
+    wanted = set(names)
+    return tuple(base for base in DECLARABLE if base.value in wanted)
