@@ -22,10 +22,13 @@ from coopter.office.queries.verify.store import triggers
 from coopter.plumbing import files, journal
 from coopter.plumbing.database import EnumText, JsonText, session
 from coopter.plumbing.transaction import command
+from coopter.treasury.models import Payment, PaymentReversal
+from coopter.treasury.rules import Means
 from coopter.values.actor import Actor, Role
+from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.rate import Rate
-from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee, inside, worked
+from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee, inside, saved, worked
 from tests.office.governed import govern
 
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
@@ -35,12 +38,15 @@ ON = date(2026, 5, 5)
 
 # What a copy of a row must say otherwise, for the unique indexes to let it in.
 OTHERWISE_TAKEN = {
+    "call_run": {"turn": "99"},
     "capital_movement": {"number": "99"},
+    "contribution_call": {"instalment": "99"},
     "decision": {"number": "99"},
     "decision_annulment": {"decision_id": "999"},
     "frozen_text": {"version_id": "999", "number": "99"},
     "outcome": {"number": "99", "item_id": "999"},
     "outcome_annulment": {"outcome_id": "999"},
+    "payment_reversal": {"payment_id": "999"},
     "signature": {"request_id": "999"},
     "signature_stamp": {"signature_id": "999"},
     "signature_withdrawal": {"signature_id": "999"},
@@ -70,6 +76,7 @@ def coordinator(app: Flask) -> Iterator[Actor]:
         march = office.close_month(me, month=MARCH, on=ON, at=AT)
         april = office.close_month(me, month=APRIL, on=ON, at=AT)
         credit = billing.issue_credit_note(me, invoice_id=march.invoices[0].id, reason="erreur", on=ON, at=AT)
+        paid(me, march.invoices[1].id, one.id)
         for invoice in (*march.invoices, *april.invoices, credit):
             pdf, xml = files.store(f"pdf {invoice.number}".encode()), files.store(f"xml {invoice.number}".encode())
             billing.attach_document(me, invoice_id=invoice.id, pdf_sha256=pdf, xml_sha256=xml, at=AT)
@@ -84,6 +91,20 @@ def decide(me: Actor, employee_id: int, structure_id: int) -> None:
     costs.set_hourly_price(me, rate=Rate.parse("20"), employee_id=employee_id, from_on=APRIL.first, at=AT)
     gone = costs.set_hourly_price(me, rate=None, employee_id=employee_id, from_on=date(2026, 12, 1), at=AT)
     govern(me, structure_id=structure_id, decision_id=gone, at=AT)
+
+
+@command
+def paid(me: Actor, invoice_id: int, structure_id: int) -> None:
+    """Money received, and taken back."""
+    row = saved(
+        Payment(
+            structure_id=structure_id, invoice_id=invoice_id, received_on=ON, amount=Money(100),
+            means=Means.TRANSFER, recorded_by="Anne", recorded_at=AT,
+        )
+    )  # fmt: skip
+    back = saved(PaymentReversal(payment_id=row.id, reason="essai", author="Anne", recorded_at=AT))
+    sealed = {table_of(one): [table_of(one).c.id == one.id] for one in (row, back)}
+    journal.record(me, "payment.received", "essai:1", at=AT, sealed=sealed)
 
 
 def columns_of(table: Table) -> list[str]:
