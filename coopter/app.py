@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Fla
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},  # a server that restarted costs nobody a page (R5)
         "SECRET_KEY": settings.secret_key,
         "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "DATA_DIR": settings.data_dir,

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from coopter.plumbing import doors, kept, operations, pages
@@ -26,6 +27,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, lambda no: _page(422, reason=pages.say(no)))
     app.register_error_handler(operations.AlreadyDone, _already_done)
     app.register_error_handler(CSRFError, lambda no: _expired())
+    app.register_error_handler(DBAPIError, _database_away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -59,6 +61,14 @@ def _http(failure: HTTPException) -> Any:
         return failure
     kept = [(name, value) for name, value in failure.get_headers(request.environ) if name == "Retry-After"]
     return _page(code if code in PAGES else 400)[0], code, kept
+
+
+def _database_away(failure: DBAPIError) -> tuple[str, int]:
+    """The database went away in the middle: whether the act was done is not known, and sending it again is safe (R5)."""
+    if not failure.connection_invalidated:
+        return _unforeseen(failure)
+    logger.exception("the database went away", exc_info=failure)
+    return _page(503)
 
 
 def _unforeseen(failure: Exception) -> tuple[str, int]:

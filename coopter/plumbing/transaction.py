@@ -69,10 +69,10 @@ def end_reads() -> None:
 
 def _run(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     session = db.session()
-    end_reads()  # so that the write lock is taken first and not half-way
     pending: list[Callable[[], Any]] = []
     queue, lock = _afterwards.set(pending), writing.set(True)
     try:
+        end_reads()  # so that the write lock is taken first and not half-way
         key = operations.claim(session)
         result = function(*args, **kwargs)
         _commit(session, key)
