@@ -64,7 +64,7 @@ def _http(failure: HTTPException) -> Any:
 
 
 def _database_away(failure: DBAPIError) -> tuple[str, int]:
-    """The database went away in the middle: whether the act was done is not known, and sending it again is safe (R5)."""
+    """The database went away: whether the act was done is not known, and sending it again is safe (R5)."""
     if not failure.connection_invalidated:
         return _unforeseen(failure)
     logger.exception("the database went away", exc_info=failure)
