@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from coopter.governance.queries.admission import admissions_waiting
+from coopter.governance.queries.obligations import obligations_waiting
 from coopter.hours.rules import EntryState
 from coopter.members import queries as members
 from coopter.values.actor import Actor
@@ -27,6 +29,8 @@ class TaskKind(Enum):
     DOCUMENTS_WAITING = "documents waiting"
     MAIL_FAILED = "mail failed"
     BANK_ACCOUNT = "bank account"
+    OBLIGATIONS_DUE = "obligations due"
+    ADMISSIONS = "admissions"
     INVITATION_PENDING = "invitation pending"
     PLACEMENT_ENDING = "placement ending"
     STRUCTURE_INCOMPLETE = "structure incomplete"
@@ -79,3 +83,15 @@ def bank_account_tasks(actor: Actor) -> Iterator[Task]:
     change = members.bank_account_to_approve(actor)
     if change is not None:
         yield Task(TaskKind.BANK_ACCOUNT, 1, names=(change.asked_by,), subject_id=change.id, is_urgent=True)
+
+
+def governance_tasks(today: date) -> Iterator[Task]:
+    """What the life of the grouping asks: obligations late or within thirty days, requests to join to be decided."""
+    due = obligations_waiting(today=today)
+    if due.first is not None and (due.overdue or due.soon):
+        count = due.overdue or due.soon
+        yield Task(
+            TaskKind.OBLIGATIONS_DUE, count, on=due.first_on, names=(due.first,), is_urgent=bool(due.overdue)
+        )  # fmt: skip
+    if asking := admissions_waiting():
+        yield Task(TaskKind.ADMISSIONS, len(asking), names=asking)

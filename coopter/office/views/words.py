@@ -178,6 +178,19 @@ def _bank_account(task: Task) -> Words:
     return _do(_("IBAN à approuver"), why, places.bank_account(), _("Voir"), icon="landmark")
 
 
+def _obligations_due(task: Task) -> Words:
+    late = ngettext("Une échéance est en retard", "%(num)d échéances sont en retard", task.count)
+    near = ngettext("Une échéance approche", "%(num)d échéances approchent", task.count)
+    why = _("%(what)s, avant le %(day)s.", what=written(task.names[0]), day=written(task.on))
+    where, title = url_for("governance.obligations"), late if task.is_urgent else near
+    return _do(title, why, where, _("Voir les échéances"), count=task.count)
+
+
+def _admissions(task: Task) -> Words:
+    title = ngettext("Une demande d’adhésion à décider", "%(num)d demandes d’adhésion à décider", task.count)
+    return _do(title, f"{listed(task.names)}.", url_for("governance.admissions"), _("Voir"), icon="user-plus")
+
+
 def _structure_incomplete(task: Task) -> Words:
     if task.subject_id is None:
         why = _("%(names)s : sans fiche complète, pas de facture.", names=listed(task.names))
@@ -245,6 +258,8 @@ _WORDS: dict[TaskKind, Callable[[Task], Words]] = {
     TaskKind.DOCUMENTS_WAITING: _documents_waiting,
     TaskKind.MAIL_FAILED: _mail_failed,
     TaskKind.BANK_ACCOUNT: _bank_account,
+    TaskKind.OBLIGATIONS_DUE: _obligations_due,
+    TaskKind.ADMISSIONS: _admissions,
     TaskKind.INVITATION_PENDING: _invitation,
     TaskKind.PLACEMENT_ENDING: _ending,
     TaskKind.STRUCTURE_INCOMPLETE: _structure_incomplete,

@@ -1,0 +1,255 @@
+"""A structure comes in by a vote and leaves in order, told in the trade's words (domain.md §1.3, 1.4, 1.6, 9.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from coopter.governance import commands as governance
+from coopter.governance import queries
+from coopter.governance.commands.admission_proposals import propose_admission, propose_departure
+from coopter.governance.commands.votes import close_vote, open_vote, record_ballot
+from coopter.governance.models import Admission, Obligation
+from coopter.governance.queries.admission import get_admission
+from coopter.governance.queries.departure import departure_record
+from coopter.governance.rules.admission import AdmissionDetails, AlreadyProposed
+from coopter.governance.rules.kinds import AdmissionState, Basis, DepartureKind, DepartureState
+from coopter.members import commands as members_commands
+from coopter.members import queries as members
+from coopter.office import commands as office
+from coopter.office.commands.joining import NobodyChosen, NotAdmittedYet
+from coopter.office.commands.leaving_members import StillPlaced
+from coopter.plumbing.database import db, session
+from coopter.staff import commands as staff
+from coopter.staff.models import Placement, PotentialUser
+from coopter.staff.rules import NotAPotentialUser
+from coopter.values.actor import Actor, Role
+from coopter.values.money import Money
+from coopter.values.month import Month
+from coopter.values.period import Period
+from tests.factories import (
+    LONG_AGO,
+    a_cost,
+    a_grouping,
+    a_person,
+    a_siret,
+    a_structure,
+    actor,
+    an_employee,
+    inside,
+    signed_in,
+    worked,
+)
+from tests.governance.meetings import AT, CONVENED, Meeting, a_meeting
+
+ASKED = AdmissionDetails(
+    name="Book Hémisphères", siret=a_siret(55), contact_name="Iris Le Bihan", email="iris@book.example",
+    needs="Une responsable de stock à mi-temps.", activity="Vente de livres", headcount=12, address="5 quai Rohan",
+    postcode="56100", city="Lorient", agrees_to_charter=True,
+)  # fmt: skip
+JOINS = date(2026, 4, 1)
+
+
+@pytest.fixture
+def meeting(app: Flask) -> Iterator[Meeting]:
+    """A general assembly of four members in preparation."""
+    with a_meeting() as made:
+        yield made
+
+
+def voted(meeting: Meeting, item_id: int, *, choice: str) -> None:
+    """Convened, open, everybody raises the hand the same way, closed."""
+    meeting.convene()
+    meeting.arrive(*meeting.electors)
+    meeting.open()
+    open_vote(meeting.coordinator, item_id=item_id, at=AT)
+    for elector in meeting.electors.values():
+        record_ballot(meeting.coordinator, item_id=item_id, elector_id=elector, choice=choice, at=AT)
+    close_vote(meeting.coordinator, item_id=item_id, at=AT)
+
+
+def proposed(meeting: Meeting) -> tuple[int, int]:
+    """A request on the agenda: its id, and the point's."""
+    number = governance.request_admission(meeting.coordinator, details=ASKED, at=CONVENED)
+    item = propose_admission(
+        meeting.coordinator, admission_id=number, version=1, assembly_id=meeting.assembly_id, joins_on=JOINS,
+        at=CONVENED,
+    )  # fmt: skip
+    return number, item
+
+
+def test_adopted_it_is_a_member_without_further_typing(meeting: Meeting) -> None:
+    """The vote closes: decision, structure, membership from the day voted, obligations; the citation is the vote's."""
+    number, item = proposed(meeting)
+    with pytest.raises(AlreadyProposed):
+        governance.admit(meeting.coordinator, admission_id=number, version=2, joins_on=JOINS, at=CONVENED)
+    db.session.rollback()
+    voted(meeting, item, choice="yes")
+    row = get_admission(number)
+    assert row.state is AdmissionState.ADMITTED and members.is_member(row.structure_id or 0, JOINS)
+    assert not members.is_member(row.structure_id or 0, date(2026, 3, 31))
+    decided = next(one for one in queries.list_decisions() if one.kind == "admission")
+    assert decided.basis is Basis.RESOLUTION and "ésolution" in decided.decided_by
+    due = {o.kind: o.due_on for o in session().scalars(select(Obligation))}
+    assert due["inspectorate-joining"] == date(2026, 5, 1)
+
+
+def test_rejected_nothing_changes_and_the_request_may_be_closed(meeting: Meeting) -> None:
+    """No structure, no membership; the coordinator notes the refusal with its reason."""
+    number, item = proposed(meeting)
+    voted(meeting, item, choice="no")
+    row = get_admission(number)
+    assert row.state is AdmissionState.PROPOSED and row.structure_id is None
+    governance.close_admission(
+        meeting.coordinator, admission_id=number, version=row.version, state=AdmissionState.REFUSED,
+        reason="Assemblée du 14 mars", at=AT,
+    )  # fmt: skip
+    assert get_admission(number).state is AdmissionState.REFUSED
+
+
+def test_an_exclusion_is_voted_and_ends_the_membership(meeting: Meeting) -> None:
+    """The resolution carries the exclusion; adopted, the membership ends on its day and the debts are written down."""
+    excluded = members.find_structure_by_code("D")
+    assert excluded is not None
+    number = governance.prepare_departure(
+        meeting.coordinator, structure_id=excluded.id, kind=DepartureKind.EXCLUSION, reason="Charte non respectée",
+        notice_on=date(2026, 2, 1), effective_on=date(2026, 5, 1), at=CONVENED,
+    )  # fmt: skip
+    item = propose_departure(
+        meeting.coordinator, departure_id=number, version=1, assembly_id=meeting.assembly_id, at=CONVENED
+    )
+    voted(meeting, item, choice="yes")
+    record = departure_record(number)
+    assert record.state is DepartureState.EFFECTIVE and record.debts is not None
+    assert record.debts.liability.startswith("Tous les membres sont solidaires")
+    assert not members.is_member(excluded.id, date(2026, 5, 1))
+
+
+@pytest.fixture
+def coordinator(app: Flask) -> Iterator[Actor]:
+    """A grouping of employers, its coordinator."""
+    with inside(a_grouping(slug="cap")) as grouping:
+        yield actor(grouping, Role.COORDINATOR)
+
+
+NOW = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
+
+
+def test_the_team_may_be_sent_there_once_their_contracts_name_it(coordinator: Actor) -> None:
+    """L1253-9: before the amendment the placement is refused; after it, it is written, and a signature is due."""
+    old = a_structure("A1")
+    nolwenn, malo = an_employee(old), an_employee(old, first_name="Malo", last_name="Kerhuel")
+    number = governance.request_admission(coordinator, details=ASKED, at=NOW)
+    with pytest.raises(NotAdmittedYet):
+        office.list_on_contracts(
+            coordinator, admission_id=number, employee_ids=[nolwenn.id], from_on=date(2026, 11, 1), at=NOW
+        )
+    governance.admit(coordinator, admission_id=number, version=1, joins_on=date(2026, 11, 1), at=NOW)
+    structure_id = get_admission(number).structure_id or 0
+
+    def place() -> Placement:
+        return staff.place_employee(
+            coordinator, employee_id=nolwenn.id, structure_id=structure_id, period=Period(date(2026, 11, 1)),
+            weekly_minutes=420, site="", conditions="", at=NOW,
+        )  # fmt: skip
+
+    with pytest.raises(NotAPotentialUser):
+        place()
+    db.session.rollback()
+    name = {"admission_id": number, "from_on": date(2026, 11, 1), "at": NOW}
+    with pytest.raises(NobodyChosen):
+        office.list_on_contracts(coordinator, employee_ids=[], **name)
+    assert office.list_on_contracts(coordinator, employee_ids=[nolwenn.id, malo.id], **name) == 2
+    assert place().structure_id == structure_id
+    due = session().scalars(select(Obligation).where(Obligation.kind == "amendment")).all()
+    assert {o.title for o in due} == {"Nolwenn Le Goff · Book Hémisphères", "Malo Kerhuel · Book Hémisphères"}
+    listed = session().scalars(select(PotentialUser).where(PotentialUser.structure_id == structure_id)).all()
+    assert {user.from_on for user in listed} == {date(2026, 11, 1)}
+
+
+def test_nothing_is_cut_silently(coordinator: Actor) -> None:
+    """People, hours and shifts after the last day are named and refuse the departure, by either way of leaving."""
+    one, two = a_structure("A1"), a_structure("B2")
+    nolwenn = an_employee(one, two)
+    worked(nolwenn, one, date(2026, 9, 20), 480)
+    leave = {"structure_id": one.id, "at": NOW}
+    with pytest.raises(StillPlaced, match="Nolwenn Le Goff") as told:
+        members_commands.leave_grouping(coordinator, left_on=date(2026, 9, 15), **leave)
+    assert "ligne(s) d'heures" in str(told.value)
+    db.session.rollback()
+    number = governance.prepare_departure(
+        coordinator, kind=DepartureKind.WITHDRAWAL, reason="", notice_on=date(2026, 9, 1),
+        effective_on=date(2026, 12, 1), **leave,
+    )  # fmt: skip
+    with pytest.raises(StillPlaced, match="30/11/2026"):
+        governance.confirm_departure(coordinator, departure_id=number, version=1, at=NOW)
+    db.session.rollback()
+    assert office.end_ties(coordinator, departure_id=number, at=NOW) == 1
+    governance.confirm_departure(coordinator, departure_id=number, version=1, at=NOW)
+    ends = session().scalars(select(Placement.ends_on).where(Placement.structure_id == one.id)).all()
+    assert ends == [date(2026, 12, 1)] and members.is_member(two.id, date(2027, 1, 1))
+
+
+def test_what_was_born_before_is_told_and_kept(coordinator: Actor) -> None:
+    """Invoices in force of before the day, the months still to come, the statutes' rule, written down on the day."""
+    one, two = a_structure("A1"), a_structure("B2")
+    nolwenn = an_employee(one, two)
+    for month in (Month(2026, 8), Month(2026, 9)):
+        worked(nolwenn, one, month.first, 480)
+        a_cost(month, 50_000, employee=nolwenn)
+    office.close_month(coordinator, month=Month(2026, 8), on=date(2026, 9, 5), at=NOW)
+    members_commands.set_parameter(
+        coordinator, name="liability_key", value="Au prorata des heures facturées (art. 14).", from_on=LONG_AGO, at=NOW
+    )
+    number = governance.prepare_departure(
+        coordinator, structure_id=one.id, kind=DepartureKind.WITHDRAWAL, reason="", notice_on=date(2026, 9, 1),
+        effective_on=date(2026, 10, 1), at=NOW,
+    )  # fmt: skip
+    office.end_ties(coordinator, departure_id=number, at=NOW)
+    governance.confirm_departure(coordinator, departure_id=number, version=1, at=NOW)
+    debts = departure_record(number).debts
+    assert debts is not None
+    assert (debts.invoiced, debts.not_yet_due) == (Money(60_000), Money(60_000))
+    assert debts.months_to_come == ("2026-09",)
+    assert debts.liability == "Au prorata des heures facturées (art. 14)."
+
+
+def test_the_pages_lead_from_one_to_the_next(client: FlaskClient, coordinator: Actor) -> None:
+    """From the structure's page to its departure, what to end, the decision, the letter; the desk tells."""
+    one, two = a_structure("A1", collective_agreement="ECLAT", activity="Animation"), a_structure("B2")
+    an_employee(one, two)
+    desk = signed_in(client, a_person(Role.COORDINATOR))
+    assert "Préparer un départ" in desk.get(f"/cap/structures/{one.id}").text
+    form = {"structure": str(one.id), "kind": "withdrawal", "notice_on": "2026-06-01", "last_on": "2026-08-31",
+            "reason": "Fin d’activité"}  # fmt: skip
+    where = desk.post("/cap/vie/departs/nouveau", data=form).headers["Location"]
+    page = desk.get(where)
+    assert "Nolwenn Le Goff" in page.text and "Aucune facture" in page.text
+    refused = desk.post(f"{where}/decision", data={"version": "1", "assembly": ""})
+    assert refused.status_code == 422 and "rien n&#39;est coupé" in refused.text
+    assert desk.post(f"{where}/mises-a-disposition").status_code == 303
+    assert desk.post(f"{where}/decision", data={"version": "1", "assembly": ""}).status_code == 303
+    assert "Effectif" in desk.get(where).text
+    home = desk.get("/cap/").text
+    assert "Une échéance est en retard" in home and "Informer l’inspection du travail du départ" in home
+    letter = desk.get(f"{where}/inspection.pdf")
+    assert letter.status_code == 200 and letter.data.startswith(b"%PDF-")
+
+
+def test_the_letter_of_an_entry_is_a_file_to_print(client: FlaskClient, coordinator: Actor) -> None:
+    """The same facts, the same bytes; the follow-up page says what the letter lacks."""
+    a_structure("A1", collective_agreement="ECLAT", activity="Animation")
+    number = governance.request_admission(coordinator, details=replace(ASKED), at=NOW)
+    governance.admit(coordinator, admission_id=number, version=1, joins_on=date(2026, 11, 1), at=NOW)
+    desk = signed_in(client, a_person(Role.COORDINATOR))
+    page = desk.get(f"/cap/vie/admissions/{number}/suites")
+    assert "l’adresse de l’inspection du travail" in page.text
+    letters = [desk.get(f"/cap/vie/admissions/{number}/inspection.pdf").data for _ in range(2)]
+    assert letters[0].startswith(b"%PDF-") and letters[0] == letters[1]
+    assert session().scalars(select(Admission.state)).all() == [AdmissionState.ADMITTED]
