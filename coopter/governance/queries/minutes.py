@@ -71,7 +71,7 @@ def _attendee(
     power = powers.get(one.id)
     state, detail = "absent", ""
     if one.id in stays:
-        state, detail = "présent", _hours(stays[one.id])
+        state, detail = "présent", _hours(one.name, stays[one.id])
     elif power is not None and power.holder_id in stays:
         state, detail = "représenté", f"pouvoir à {names[power.holder_id]}"
     if not one.may_vote:
@@ -82,13 +82,13 @@ def _attendee(
     return Attendee(one.name, label, one.weight, state, detail)
 
 
-def _hours(stays: Iterable[StayRecord]) -> str:
+def _hours(name: str, stays: Iterable[StayRecord]) -> str:
     """Who was there, and from when to when for those who left."""
     parts = []
     for stay in stays:
         left = f" à {clock_in_words(stay.left_at)}" if stay.left_at else ""
         word = f"de {clock_in_words(stay.arrived_at)}{left}" if left else f"depuis {clock_in_words(stay.arrived_at)}"
-        parts.append(f"{stay.person_name}, {word}" if stay.person_name else word)
+        parts.append(f"{stay.person_name}, {word}" if stay.person_name not in ("", name) else word)
     return " ; ".join(parts)
 
 

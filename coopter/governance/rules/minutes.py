@@ -23,7 +23,6 @@ HELD = {
     AssemblyMode.IN_PERSON: "sur place",
     AssemblyMode.REMOTE: "à distance",
     AssemblyMode.MIXED: "sur place et à distance",
-    AssemblyMode.CONSULTATION: "par consultation écrite",
 }
 VOTED = {
     BallotMethod.SHOW_OF_HANDS: "à main levée",
@@ -143,22 +142,17 @@ def draft_minutes(facts: MinutesFacts) -> str:
 
 def _opening(facts: MinutesFacts) -> str:
     start = facts.opened_at or facts.starts_at
-    day = start.astimezone(PARIS).date()
-    body = plain(facts.body[:1].lower() + facts.body[1:])
-    where = f" {plain(facts.place)}," if facts.place else ""
-    lines = [
-        f"Le {day_in_words(day)} à {clock_in_words(start)},{where} {body} de {plain(facts.grouping)} s’est tenue "
-        f"{HELD[facts.mode]}."
-        if facts.mode is not AssemblyMode.CONSULTATION
-        else f"À partir du {day_in_words(day)} à {clock_in_words(start)}, {body} de {plain(facts.grouping)} s’est "
-        "prononcée par consultation écrite."
-    ]
+    moment = f"{day_in_words(start.astimezone(PARIS).date())} à {clock_in_words(start)}"
+    where = f", {plain(facts.place)}" if facts.place else ""
+    who = f"les membres de l’instance « {plain(facts.body)} » de {plain(facts.grouping)}"
+    if facts.mode is AssemblyMode.CONSULTATION:
+        lines = [f"À partir du {moment}, {who} ont été consultés par écrit."]
+    else:
+        lines = [f"Le {moment}, {who} se sont réunis {HELD[facts.mode]}{where}."]
     if facts.convened_at is not None:
-        call = "sur seconde convocation" if facts.call > 1 else "sur convocation"
-        lines.append(
-            f"Elle se réunit {call} de {plain(facts.convened_by)}, envoyée le "
-            f"{day_in_words(facts.convened_at.astimezone(PARIS).date())}."
-        )
+        call = "Cette seconde convocation" if facts.call > 1 else "La convocation"
+        sent = day_in_words(facts.convened_at.astimezone(PARIS).date())
+        lines.append(f"{call} a été envoyée le {sent} par {plain(facts.convened_by)}.")
     people = [("Présidence de séance", facts.chair), ("Secrétariat de séance", facts.secretary),
               ("Scrutateurs", facts.scrutineers)]  # fmt: skip
     named = [f"- {label} : {plain(name)}" for label, name in people if name]

@@ -113,11 +113,12 @@ def _majorities(statutes: Statutes) -> list[Words]:
 def _proxies(statutes: Statutes) -> list[Words]:
     if statutes.most_proxies == 0:
         return [Words("Personne ne peut voter par pouvoir.")]
-    said = [
-        Words("On peut donner pouvoir ; le nombre de pouvoirs par personne n’est pas limité.")
-        if statutes.most_proxies is None
-        else Words("On peut donner pouvoir ; une personne en porte %(most)s au plus.", most=statutes.most_proxies)
-    ]
+    if statutes.most_proxies is None:
+        said = [Words("On peut donner pouvoir ; le nombre de pouvoirs par personne n’est pas limité.")]
+    elif statutes.most_proxies == 1:
+        said = [Words("On peut donner pouvoir ; une personne n’en porte qu’un.")]
+    else:
+        said = [Words("On peut donner pouvoir ; une personne en porte %(most)s au plus.", most=statutes.most_proxies)]
     if statutes.proxies_in_college:
         said.append(Words("Le pouvoir se donne à quelqu’un de son collège."))
     if statutes.open_proxies:

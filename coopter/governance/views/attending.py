@@ -137,6 +137,8 @@ def _ceiling(statutes: Statutes) -> Words:
         return Words("Une personne peut porter autant de pouvoirs qu’on lui en donne.")
     if statutes.most_proxies == 0:
         return Words("Les statuts de cette instance ne permettent pas de donner pouvoir.")
+    if statutes.most_proxies == 1:
+        return Words("Une personne porte un seul pouvoir en plus de sa voix.")
     return Words("Une personne porte au plus %(most)s pouvoirs en plus de sa voix.", most=statutes.most_proxies)
 
 

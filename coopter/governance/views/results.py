@@ -32,10 +32,9 @@ class CollegeRow:
     """One college, before weighting and after."""
 
     name: str
+    note: str
     yes: int
     no: int
-    abstain: int
-    weight: str
     share: str
 
 
@@ -98,7 +97,10 @@ def _figures(heads: int, weight: int, result: Mapping[str, Any]) -> str:
 
 def _college(one: Mapping[str, Any]) -> CollegeRow:
     share = percent(Fraction(one["for"])) if one["counted"] else _("ne compte pas")
-    return CollegeRow(one["label"], one["yes"], one["no"], one["abstain"], percent(Fraction(one["weight"])), share)
+    note = _("pèse %(weight)s", weight=percent(Fraction(one["weight"])))
+    if one["abstain"]:
+        note += " · " + ngettext("%(num)d abstention", "%(num)d abstentions", one["abstain"])
+    return CollegeRow(one["label"], note, one["yes"], one["no"], share)
 
 
 def _sentences(outcome: OutcomeRecord, result: Mapping[str, Any]) -> list[str]:

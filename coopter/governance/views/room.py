@@ -172,7 +172,7 @@ def _at_desk(record: AssemblyRecord, item: ItemRecord | None, agenda: tuple[Item
         received=_received(found) if found and voting else "",
         may_open=opened and votes and item.state is ItemState.PENDING, may_close=voting,
         may_withdraw=opened and item.state in (ItemState.PENDING, ItemState.OPEN),
-        by_hand=voting and item.method is not BallotMethod.SECRET and item.form is ItemForm.RESOLUTION,
+        by_hand=voting and not casting and item.method is not BallotMethod.SECRET and item.form is ItemForm.RESOLUTION,
         needs_casting=casting, previous=agenda[place - 1].id if place else None,
         next=agenda[place + 1].id if place + 1 < len(agenda) else None,
     )  # fmt: skip
