@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from coopter.plumbing import doors
 from tests.house.world import UNKNOWN, House, a_house, address, browser, rules, state_of_everything, still
 
+# Inside a grouping and yet for anybody: the page of whoever wants to join, which is unknown until it is opened.
+FOR_ANYBODY = {"governance.join", "governance.request_admission"}
 INLINE = re.compile(rb"<script(?![^>]*\ssrc=)|\sstyle=\"|\son[a-z]+=\"|javascript:", re.IGNORECASE)
 WHO = ("coordinator", "representative", "employee", "treasurer", "auditor")
 
@@ -49,7 +52,7 @@ def test_a_grouping_that_is_not_mine_does_not_exist(app: Flask, houses: tuple[Ho
     client = browser(app, ours.people[who])
     for method in ("GET", "POST"):
         for rule in rules(app, method):
-            if "grouping" not in rule.arguments:
+            if "grouping" not in rule.arguments or rule.endpoint in FOR_ANYBODY:
                 continue
             data = {} if method == "POST" else None
             there = client.open(address(app, rule, slug="la-bas", ids=theirs.ids), method=method, data=data)
@@ -64,13 +67,31 @@ def test_a_stranger_is_asked_to_sign_in_and_learns_nothing(app: Flask, houses: t
     client = browser(app, None)
     for method in ("GET", "POST"):
         for rule in rules(app, method):
-            if "grouping" not in rule.arguments:
+            if "grouping" not in rule.arguments or rule.endpoint in FOR_ANYBODY:
                 continue
             data = {} if method == "POST" else None
             for slug in ("ici", "nulle-part"):
                 answer = client.open(address(app, rule, slug=slug, ids=ours.ids), method=method, data=data)
                 assert answer.status_code == 303, (rule.endpoint, answer.status_code)
                 assert "/connexion" in answer.headers["Location"], rule.endpoint
+
+
+def test_the_doors_for_anybody_are_known_by_name_and_closed(app: Flask, houses: tuple[House, House]) -> None:
+    """R6, R8: no other public door stands inside a grouping; unopened, a real grouping answers as one that is not."""
+    inside = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "grouping" in rule.arguments and doors.audience_of(app, rule.endpoint) is doors.PUBLIC
+    }
+    assert inside == FOR_ANYBODY
+    client = browser(app, None)
+    for method in ("GET", "POST"):
+        real, unreal = (
+            client.open(f"/{slug}/rejoindre", method=method, data={} if method == "POST" else None)
+            for slug in ("ici", "nulle-part")
+        )
+        assert (real.status_code, unreal.status_code) == (404, 404)
+        assert still(real.data) == still(unreal.data).replace(b"nulle-part", b"ici")
 
 
 @pytest.mark.parametrize("who", [*WHO, None])

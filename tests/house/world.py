@@ -15,8 +15,10 @@ from werkzeug.routing import Rule
 
 from coopter.billing.models import Invoice
 from coopter.costs.models import CostLine
+from coopter.governance.models import Admission, Departure, Obligation
+from coopter.governance.rules.kinds import AdmissionState, DepartureKind, DepartureState
 from coopter.hours.rules import EntryState
-from coopter.members.models import BankAccountChange, Grouping, Invitation, Person, RoleGrant
+from coopter.members.models import BankAccountChange, Grouping, Invitation, Person, RoleGrant, Structure
 from coopter.office import commands as office
 from coopter.planning.models import Feed, Shift, ShiftPattern
 from coopter.plumbing import tenancy
@@ -24,12 +26,14 @@ from coopter.plumbing.database import Base, session
 from coopter.plumbing.journal import JournalEntry
 from coopter.staff.models import Placement
 from coopter.values.actor import Role
+from coopter.values.money import Money
 from coopter.values.month import Month
 from tests.factories import (
     AT,
     a_cost,
     a_grouping,
     a_person,
+    a_siret,
     a_structure,
     actor,
     an_employee,
@@ -38,6 +42,7 @@ from tests.factories import (
     signed_in,
     worked,
 )
+from tests.house.world_texts import texts_of
 
 UNKNOWN = 987_654_321
 CHANGING = re.compile(
@@ -89,6 +94,8 @@ def a_house(slug: str) -> House:
             )
         )  # fmt: skip
         ids = {
+            **_governed(structure, people["coordinator"]),
+            **texts_of(coordinator, representative=people["representative"], structure=structure),
             "change_id": change.id,
             "structure_id": structure.id,
             "employee_id": employee.id,
@@ -102,6 +109,30 @@ def a_house(slug: str) -> House:
             "invitation_id": invitation.id,
         }
     return House(grouping, ids, people)
+
+
+def _governed(structure: Structure, owner: Person) -> dict[str, int]:
+    """A request to join, a departure and something to do by a day."""
+    nothing = Money.zero()
+    admission = saved(
+        Admission(
+            name="Qui demande", siret=a_siret(5), contact_name="Iris", email="iris@exemple.fr", entrance_fee=nothing,
+            deposit=nothing, state=AdmissionState.REQUESTED, requested_at=AT,
+        )
+    )  # fmt: skip
+    departure = saved(
+        Departure(
+            structure_id=structure.id, kind=DepartureKind.WITHDRAWAL, notice_on=date(2026, 9, 1),
+            effective_on=date(2027, 1, 1), state=DepartureState.PREPARED, recorded_by="Anne", recorded_at=AT,
+        )
+    )  # fmt: skip
+    obligation = saved(
+        Obligation(
+            kind="own", subject="by-hand:1", title="Assurance", due_on=date(2026, 12, 1), owner_id=owner.id,
+            created_by="Anne", created_at=AT,
+        )
+    )  # fmt: skip
+    return {"admission_id": admission.id, "departure_id": departure.id, "obligation_id": obligation.id}
 
 
 def _a_shift(placement: int, employee: int, slug: str) -> tuple[int, int]:
