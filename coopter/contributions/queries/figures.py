@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Table, select
 
 from coopter.contributions.models import Figure, MemberType
 from coopter.contributions.rules.figures import COUNTED
+from coopter.contributions.rules.formulas import MemberFigures
 from coopter.contributions.rules.kinds import Base
 from coopter.hours import queries as hours
 from coopter.members import queries as members
@@ -18,9 +18,6 @@ from coopter.members.models import Membership
 from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
 from coopter.values.month import Month
-
-if TYPE_CHECKING:
-    from coopter.contributions.rules.formulas import MemberFigures
 
 FIGURES: Table = Figure.__table__  # type: ignore[assignment]
 _F = FIGURES.c
@@ -51,10 +48,11 @@ def minutes_used(year: int) -> dict[int, int]:
     return dict(used)
 
 
-def memberships_in(year: int) -> dict[int, Membership]:
-    """The latest membership of each structure that was a member for at least a day of the year."""
-    query = select(Membership).where(Membership.joined_on < date(year + 1, 1, 1)).order_by(Membership.joined_on)
-    first = date(year, 1, 1)
+def memberships_in(year: int, *, until: date | None = None) -> dict[int, Membership]:
+    """The latest membership of each structure that was a member for at least a day of the year, or of the days since
+    up to `until` when it is said."""
+    first, last = date(year, 1, 1), max(date(year, 12, 31), until or date(year, 12, 31))
+    query = select(Membership).where(Membership.joined_on <= last).order_by(Membership.joined_on)
     return {row.structure_id: row for row in session().scalars(query) if row.left_on is None or row.left_on > first}
 
 
@@ -63,14 +61,15 @@ def types_of_members() -> dict[int, str]:
     return {row.structure_id: row.name for row in session().scalars(select(MemberType))}
 
 
-def member_figures(year: int) -> tuple[MemberFigures, ...]:
+def member_figures(year: int, *, figures_year: int | None = None) -> tuple[MemberFigures, ...]:
     """Every structure that was a member in the year with its figures, in the natural order of the codes.
 
-    A member without placement used no hours (0); any other figure that nobody gave is absent.
+    With `figures_year`, the members are those of `year` and the figures those of another: a contribution of 2026 rests
+    on the turnover of 2025, of those who joined in 2026 too. A member without placement used no hours (0); any other
+    figure that nobody gave is absent.
     """
-    from coopter.contributions.rules.formulas import MemberFigures
-
-    inside, figures, types = memberships_in(year), figures_of(year), types_of_members()
+    inside, types = memberships_in(year), types_of_members()
+    figures = figures_of(year if figures_year is None else figures_year)
     rows = [row for row in members.list_structures() if row.id in inside]
 
     def known(structure_id: int) -> Mapping[Base, int]:
