@@ -107,6 +107,8 @@ def written(value: object, *, locale: str = FRENCH) -> str:
         return instant(value, locale=locale)
     if isinstance(value, date):
         return day(value, locale=locale)
+    if isinstance(value, Decimal):
+        return format_decimal(value, format="#,##0.######", locale=_locale(locale))
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(written(one, locale=locale) for one in value)
     return str(value)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 MOST_FAULTS_LISTED = 100
@@ -16,13 +17,17 @@ def sentence_of(docstring: str) -> str:
 
 
 def in_words(fact: object) -> object:
-    """Return a fact as a French reader expects it: days as JJ/MM/AAAA, lists separated by commas, the rest as it is."""
+    """Return a fact as a French reader expects it: days as JJ/MM/AAAA, numbers with a comma, lists separated by
+    commas, the rest as it is."""
     if isinstance(fact, datetime):
         return fact.strftime("%d/%m/%Y %H:%M")
     if isinstance(fact, date):
         return fact.strftime("%d/%m/%Y")
     if isinstance(fact, (list, tuple, set, frozenset)):
         return ", ".join(str(in_words(one)) for one in fact)
+    if isinstance(fact, Decimal):
+        whole, _, rest = f"{fact:,f}".partition(".")
+        return whole.replace(",", "\u202f") + ("," + rest.rstrip("0") if rest.rstrip("0") else "")
     return fact
 
 
