@@ -10,6 +10,11 @@ def can_close_month(actor: Actor) -> bool:
     return actor.has(Role.COORDINATOR)
 
 
+def can_prepare_agreements(actor: Actor) -> bool:
+    """Coordinators prepare the agreement of a placement."""
+    return actor.has(Role.COORDINATOR)
+
+
 def can_read_office(actor: Actor) -> bool:
     """Coordinators, treasurers and auditors read what a month costs everybody, and export it."""
     return actor.has(Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)

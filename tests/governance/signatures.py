@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from coopter.governance.commands import signing, texts, texts_freezing
+from coopter.governance.commands import signing, signing_acts, texts, texts_freezing
+from coopter.governance.commands.signing_acts import Way
+from coopter.governance.models import Signature, SignatureRequest
+from coopter.governance.queries import signing as queries
 from coopter.governance.queries.texts import FrozenRecord, get_frozen
-from coopter.governance.rules.kinds import TextKind
+from coopter.governance.rules.kinds import RequestState, TextKind
 from coopter.governance.rules.signing import Signatory
 from coopter.members.models import Grouping, Person, Structure
-from coopter.plumbing import files, outbox
+from coopter.plumbing import files, outbox, tenancy
 from coopter.plumbing.database import session
 from coopter.values.actor import Actor, Role
 from tests.factories import a_grouping, a_person, a_structure, actor, inside
 
 NOW = datetime(2026, 10, 15, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=3)
+NETWORK = "192.0.2.0/24"
 BODY = "# Nos engagements\n\nNous partageons des emplois.\n\nNous nous parlons avant de décider.\n"
 
 
@@ -116,3 +121,42 @@ def spoil(digest: str) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(bytes(content))
+
+
+def by_link(email: str) -> Way:
+    """Through the last link sent to an address."""
+    return Way(token=link_of(email), network=NETWORK)
+
+
+def sign(way: Way, told: Charter, *, code: str = "", at: Any = LATER, **more: Any) -> int:
+    """Sign the charter, agreed, as the page shows it."""
+    values = {"pdf_sha256": told.frozen.pdf_sha256, "agreed": True, **more}
+    return signing_acts.sign(way, code=code, at=at, **values)
+
+
+def sign_with_code(told: Charter, way: Way | None = None, *, at: Any = LATER) -> int:
+    """Both steps of the representative."""
+    way = way or by_link(told.person.email)
+    signing_acts.send_code(way, at=at)
+    return sign(way, told, code=code_of(told.person.email), at=at)
+
+
+def signatures() -> int:
+    """How many signatures there are."""
+    return (
+        session().scalar(select(func.count()).select_from(Signature).where(Signature.grouping_id == tenancy.current()))
+        or 0
+    )
+
+
+def state_of(email: str) -> RequestState:
+    """Where the last request of an address stands."""
+    query = select(SignatureRequest.state).where(SignatureRequest.email == email).order_by(SignatureRequest.id.desc())
+    return session().scalars(query).first()  # type: ignore[return-value]
+
+
+def attempts(email: str) -> list[str]:
+    """What was tried with the requests of an address, in order."""
+    ids = session().scalars(select(SignatureRequest.id).where(SignatureRequest.email == email).order_by("id")).all()
+    found = queries.attempts_of(ids)
+    return [one.act for request_id in ids for one in found.get(request_id, ())]

@@ -42,6 +42,7 @@ from tests.factories import (
     signed_in,
     worked,
 )
+from tests.house.world_assemblies import assemblies_of
 from tests.house.world_texts import texts_of
 
 UNKNOWN = 987_654_321
@@ -94,6 +95,7 @@ def a_house(slug: str) -> House:
             )
         )  # fmt: skip
         ids = {
+            **assemblies_of(coordinator, structure=structure, treasurer=people["treasurer"]),
             **_governed(structure, people["coordinator"]),
             **texts_of(coordinator, representative=people["representative"], structure=structure),
             "change_id": change.id,

@@ -38,7 +38,7 @@ from coopter.governance.rules.kinds import (
     TextKind,
     Verdict,
 )
-from coopter.plumbing import journal
+from coopter.plumbing import files, journal
 from coopter.plumbing.transaction import command
 from coopter.values.actor import Actor
 from coopter.values.money import Money
@@ -57,10 +57,11 @@ def govern(me: Actor, *, structure_id: int, decision_id: int, at: datetime) -> N
 def _signed(at: datetime) -> list[Any]:
     text = saved(GoverningText(kind=TextKind.OTHER, title="Charte", created_by="Anne", created_at=at))
     version = saved(TextVersion(text_id=text.id, number=1, body="Un", fields={}, written_by="Anne", written_at=at))
+    document = files.store(b"%PDF-1.7 un texte")
     frozen = saved(
         FrozenText(
             version_id=version.id, text_id=text.id, number=1, title="Charte", body="Un", annexes=[],
-            pdf_sha256="a" * 64, frozen_by="Anne", frozen_at=at,
+            pdf_sha256=document, frozen_by="Anne", frozen_at=at,
         )
     )  # fmt: skip
     campaign = saved(SignatureCampaign(frozen_id=frozen.id, consent="Oui", opened_by="Anne", opened_at=at))
@@ -69,7 +70,7 @@ def _signed(at: datetime) -> list[Any]:
     attempt = saved(SignatureAttempt(request_id=request.id, act="signed", network="192.0.2.0/24", at=at))
     signature = saved(
         Signature(
-            request_id=request.id, frozen_id=frozen.id, pdf_sha256="a" * 64, method="lien", consent="Oui",
+            request_id=request.id, frozen_id=frozen.id, pdf_sha256=document, method="lien", consent="Oui",
             evidence={"kind": "essai"}, signed_at=at, **who,
         )
     )  # fmt: skip

@@ -105,3 +105,13 @@ def signed_version(frozen_id: int) -> frozenset[tuple[str, int | None]]:
 def stamp_of(signature_id: int) -> SignatureStamp | None:
     """The time stamp of a signature, if an authority gave one."""
     return session().scalar(select(SignatureStamp).where(SignatureStamp.signature_id == signature_id))
+
+
+def signed_by(person_id: int | None) -> tuple[tuple[Signature, FrozenRecord], ...]:
+    """What somebody signed while signed in with this account or by its address, the latest first."""
+    if person_id is None:
+        return ()
+    rows = session().scalars(select(Signature).where(Signature.person_id == person_id).order_by(Signature.id.desc()))
+    signed = list(rows)
+    frozen = texts.frozen_by_id(row.frozen_id for row in signed)
+    return tuple((row, frozen[row.frozen_id]) for row in signed)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from coopter.billing.models import Invoice
+from coopter.governance.models import Commitment, FrozenText, GoverningText, Signature, SignatureCampaign
 from coopter.hours.models import TimeEntry
 from coopter.members import queries as members
 from coopter.members.models import Person
@@ -211,6 +212,28 @@ def _both(rows: Iterable[Any]) -> dict[int, str]:
     return {key: f"{people[employee_id]} · {places[structure_id]}" for key, employee_id, structure_id in rows}
 
 
+def _texts(ids: set[int]) -> dict[int, str]:
+    return dict(
+        session().execute(select(GoverningText.id, GoverningText.title).where(GoverningText.id.in_(ids))).tuples()
+    )
+
+
+def _commitments(ids: set[int]) -> dict[int, str]:
+    return dict(session().execute(select(Commitment.id, Commitment.title).where(Commitment.id.in_(ids))).tuples())
+
+
+def _campaigns(ids: set[int]) -> dict[int, str]:
+    query = select(SignatureCampaign.id, FrozenText.title).join(
+        FrozenText, FrozenText.id == SignatureCampaign.frozen_id
+    )
+    return dict(session().execute(query.where(SignatureCampaign.id.in_(ids))).tuples())
+
+
+def _signatures(ids: set[int]) -> dict[int, str]:
+    query = select(Signature.id, FrozenText.title).join(FrozenText, FrozenText.id == Signature.frozen_id)
+    return dict(session().execute(query.where(Signature.id.in_(ids))).tuples())
+
+
 _NAMERS: dict[str, Callable[[set[int]], dict[int, str]]] = {
     "structure": _structures,
     "employee": _employees,
@@ -219,4 +242,8 @@ _NAMERS: dict[str, Callable[[set[int]], dict[int, str]]] = {
     "entry": _entries,
     "placement": _placements,
     "contract": _contracts,
+    "text": _texts,
+    "commitment": _commitments,
+    "campaign": _campaigns,
+    "signature": _signatures,
 }

@@ -7,6 +7,7 @@ from flask import Blueprint
 blueprint = Blueprint("office", __name__)
 
 from coopter.office.views import (  # noqa: E402  (they hang their doors on it)
+    agreements,
     closing,
     decisions,
     home,
@@ -27,5 +28,6 @@ def _names() -> dict[str, Any]:
 
 
 __all__ = [
-    "blueprint", "closing", "decisions", "home", "joining", "journal", "leaving", "leaving_members", "structure_page",
+    "agreements", "blueprint", "closing", "decisions", "home", "joining", "journal", "leaving", "leaving_members",
+    "structure_page",
 ]  # fmt: skip

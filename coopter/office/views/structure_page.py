@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from coopter.billing import queries as billing
+from coopter.governance.queries.signing_bound import signed_by_structure
+from coopter.governance.queries.texts import get_text, may_read
 from coopter.hours import policies as hours_policies
 from coopter.hours import queries as hours
 from coopter.hours.rules import EntryState
@@ -19,6 +21,7 @@ from coopter.plumbing import formats
 from coopter.plumbing.pages import localised, written
 from coopter.staff import queries as staff
 from coopter.values.actor import Actor
+from coopter.values.instants import paris_day
 from coopter.values.month import Month
 
 MONTHS_SHOWN, INVOICES_SHOWN = 3, 6
@@ -99,4 +102,31 @@ def invoices(actor: Actor, structure: Structure, today: date) -> Section | None:
     )
 
 
-structure_page_sections.extend([placements, worked, invoices])
+def signed(actor: Actor, structure: Structure, today: date) -> Section | None:
+    """The texts that bind the structure, and whether it signed the latest version of each."""
+    bound = [
+        (latest, one)
+        for latest, one in signed_by_structure(structure.id)
+        if may_read(actor, get_text(latest.text_id)) and not (one.withdrawn_from and one.withdrawn_from <= today)
+    ]
+    return Section(
+        title=_("Chartes et textes signés"),
+        icon="stamp",
+        columns=(_("Texte"), _("Version signée"), _("Engagée depuis le"), _("État")),
+        rows=tuple(
+            (
+                latest.title,
+                _("version %(number)s", number=one.number),
+                written(paris_day(one.first_signed_at)),
+                _("à jour") if one.is_latest else _("version %(number)s à signer", number=latest.number),
+            )
+            for latest, one in bound
+        ),
+        links=tuple(url_for("governance.text", text_id=latest.text_id) for latest, _one in bound),
+        url=url_for("governance.texts"),
+        action=_("Voir les textes"),
+        empty=_("Cette structure n’a signé aucun texte ici."),
+    )
+
+
+structure_page_sections.extend([placements, worked, invoices, signed])

@@ -94,6 +94,11 @@ class DocumentDamaged(Refusal):
     sauvegarde."""
 
 
+class TextDamaged(Refusal):
+    """Le document du texte « %(title)s », version %(number)s, ou l'une de ses annexes, manque ou a été modifié sur le
+    disque (%(name)s). Restaurez-le d'une sauvegarde."""
+
+
 class EffectMissing(Refusal):
     """La facture %(number)s n'a pas sa ligne dans la file des envois : son document n'a jamais été demandé."""
 

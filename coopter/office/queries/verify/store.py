@@ -1,4 +1,4 @@
-"""What stands beside the rows: a document per invoice with its own bytes, one outbox row, a sound database (⑤⑧⑨)."""
+"""What stands beside the rows: documents of invoices and texts, one outbox row each, a sound database (⑤⑧⑨)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, text
 
 from coopter.billing.models import Invoice, InvoiceDocument
+from coopter.governance.models import FrozenText
 from coopter.office.queries.verify import findings as found
 from coopter.office.queries.verify.findings import Findings
 from coopter.plumbing import files, journal
@@ -52,6 +53,18 @@ def check_documents(findings: Findings, *, progress: Callable[[int, int], None])
             _check_file(digest, invoice_id=invoice_id, number=number, findings=findings)
         progress(place, len(rows))
     return Documents(len(rows) - waiting, waiting)
+
+
+def check_texts(findings: Findings) -> None:
+    """Each frozen version has its document and its annexes, byte for byte: what was signed is still there (R36)."""
+    query = select(FrozenText.id, FrozenText.title, FrozenText.number, FrozenText.pdf_sha256, FrozenText.annexes)
+    for frozen_id, title, number, digest, annexes in session().execute(query.order_by(FrozenText.id)).all():
+        for name in (digest, *(one["sha256"] for one in annexes)):
+            try:
+                files.read(name)
+            except files.FileDamaged:
+                refusal = found.TextDamaged(title=title, number=number, name=name[:80])
+                findings.add(refusal, table="frozen_text", row_id=frozen_id)
 
 
 def _check_file(digest: str, *, invoice_id: int, number: str, findings: Findings) -> None:

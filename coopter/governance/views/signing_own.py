@@ -1,0 +1,246 @@
+"""Doors of signatories: what awaits my signature, and the page of one text, by my session or by my link (R37)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+
+from coopter.governance.commands import signing_acts as acts
+from coopter.governance.commands.signing_acts import Way
+from coopter.governance.forms.signing import DelegateForm, SignForm
+from coopter.governance.queries import signing as queries
+from coopter.governance.queries import signing_bound, texts
+from coopter.governance.queries.signing import SigningPage
+from coopter.governance.queries.signing_evidence import evidence_file
+from coopter.governance.rules.kinds import RequestState
+from coopter.governance.rules.signing import LEVEL, network_of
+from coopter.governance.views import blueprint
+from coopter.governance.views.texts import handed
+from coopter.members.access import throttle
+from coopter.plumbing import clock, tenancy
+from coopter.plumbing.answering import answer
+from coopter.plumbing.doors import everyone_inside, public
+from coopter.plumbing.pages import refused, render
+from coopter.values.refusal import NotFound, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How one comes in and where each button leads: the same page serves a session and a link."""
+
+    way: Way
+    page: str
+    addresses: dict[str, str]
+
+
+def _by_session(request_id: int) -> Doors:
+    names = {
+        "sign": "sign_own", "code": "code_own", "decline": "decline_own", "delegate": "delegate_own",
+        "document": "document_own", "page": "sign",
+    }  # fmt: skip
+    way = Way(actor=g.actor, request_id=request_id, network=network_of(request.remote_addr))
+    addresses = {what: url_for(f"governance.{name}", request_id=request_id) for what, name in names.items()}
+    return Doors(way, "sign_inside", addresses)
+
+
+def _by_link(token: str) -> Doors:
+    names = {
+        "sign": "sign_link", "code": "code_link", "decline": "decline_link", "delegate": "delegate_link",
+        "document": "document_link", "page": "signing_link", "evidence": "evidence_link",
+    }  # fmt: skip
+    way = Way(token=token, network=network_of(request.remote_addr))
+    return Doors(
+        way, "sign_outside", {what: url_for(f"governance.{name}", token=token) for what, name in names.items()}
+    )
+
+
+@blueprint.get("/<grouping>/vie/signatures")
+@everyone_inside
+def to_sign() -> Any:
+    """What awaits my signature, and what I have signed."""
+    return render(
+        waiting=queries.to_sign(g.actor, today=clock.today()), signed=signing_bound.signed_by(g.actor.person_id)
+    )
+
+
+@blueprint.get("/<grouping>/vie/signatures/demandes/<int:request_id>")
+@everyone_inside
+def sign(request_id: int) -> Any:
+    """The text, what changed since I signed, and the button."""
+    return _show(_by_session(request_id))
+
+
+@blueprint.post("/<grouping>/vie/signatures/demandes/<int:request_id>")
+@everyone_inside
+def sign_own(request_id: int) -> Any:
+    """Sign."""
+    return _sign(_by_session(request_id))
+
+
+@blueprint.post("/<grouping>/vie/signatures/demandes/<int:request_id>/code")
+@everyone_inside
+def code_own(request_id: int) -> Any:
+    """Ask for the code of the second step."""
+    return _code(_by_session(request_id))
+
+
+@blueprint.post("/<grouping>/vie/signatures/demandes/<int:request_id>/refus")
+@everyone_inside
+def decline_own(request_id: int) -> Any:
+    """Decline."""
+    return _decline(_by_session(request_id))
+
+
+@blueprint.post("/<grouping>/vie/signatures/demandes/<int:request_id>/delegation")
+@everyone_inside
+def delegate_own(request_id: int) -> Any:
+    """Have somebody else sign."""
+    return _delegate(_by_session(request_id))
+
+
+@blueprint.get("/<grouping>/vie/signatures/demandes/<int:request_id>/document.pdf")
+@everyone_inside
+def document_own(request_id: int) -> Any:
+    """The very document that is signed."""
+    return _document(_by_session(request_id))
+
+
+@blueprint.get("/signer/<token>")
+@public
+def signing_link(token: str) -> Any:
+    """Behind a link: the text and the button; opening it uses nothing, so a mail scanner signs nothing."""
+    return _show(_by_link(token))
+
+
+@blueprint.post("/signer/<token>")
+@public
+def sign_link(token: str) -> Any:
+    """Sign."""
+    throttle.spend("invitation")
+    return _sign(_by_link(token))
+
+
+@blueprint.post("/signer/<token>/code")
+@public
+def code_link(token: str) -> Any:
+    """Ask for the code of the second step."""
+    throttle.spend("invitation")
+    return _code(_by_link(token))
+
+
+@blueprint.post("/signer/<token>/refus")
+@public
+def decline_link(token: str) -> Any:
+    """Decline."""
+    return _decline(_by_link(token))
+
+
+@blueprint.post("/signer/<token>/delegation")
+@public
+def delegate_link(token: str) -> Any:
+    """Have somebody else sign."""
+    return _delegate(_by_link(token))
+
+
+@blueprint.get("/signer/<token>/document.pdf")
+@public
+def document_link(token: str) -> Any:
+    """The very document that is signed."""
+    return _document(_by_link(token))
+
+
+@blueprint.get("/signer/<token>/preuve.zip")
+@public
+def evidence_link(token: str) -> Any:
+    """The evidence file, for who has just signed."""
+
+    def read(shown: SigningPage) -> Any:
+        if shown.request.signature_id is None:
+            raise NotFound()
+        return handed(evidence_file(signing_bound.get_signature(shown.request.signature_id)))
+
+    return _inside(_by_link(token), read)
+
+
+def _sign(doors: Doors) -> Any:
+    form: Any = SignForm()
+    return answer(
+        form,
+        lambda: acts.sign(
+            doors.way, pdf_sha256=request.form.get("pdf_sha256", ""), agreed=form.agreed.data, code=form.code.data,
+            at=clock.now(),
+        ),
+        then=lambda signature_id: doors.addresses["page"],
+        done=_("C’est signé. Une copie du document vous est envoyée."),
+        again=lambda *, status=200, conflict=None: _show(doors, form=form, status=status),
+    )  # fmt: skip
+
+
+def _code(doors: Doors) -> Any:
+    return _tried(
+        doors, lambda: acts.send_code(doors.way, at=clock.now()),
+        _("Un code de six chiffres vous est envoyé. Il sert un quart d’heure."), anchor="#signer",
+    )  # fmt: skip
+
+
+def _decline(doors: Doors) -> Any:
+    reason = request.form.get("reason", "")
+    return _tried(
+        doors, lambda: acts.decline(doors.way, reason=reason, at=clock.now()), _("Votre refus est noté et transmis.")
+    )
+
+
+def _delegate(doors: Doors) -> Any:
+    form: Any = DelegateForm()
+    return answer(
+        form,
+        lambda: acts.delegate(
+            doors.way, name=form.name.data, email=form.email.data, capacity=form.capacity.data, at=clock.now()
+        ),
+        then=lambda heir: doors.addresses["page"],
+        done=_("La demande est transmise à cette personne ; votre lien ne signe plus."),
+        again=lambda *, status=200, conflict=None: _show(doors, delegating=form, status=status),
+    )
+
+
+def _tried(doors: Doors, act: Callable[[], Any], done: str, *, anchor: str = "") -> Any:
+    try:
+        act()
+    except Refusal as refusal:
+        refused(refusal)
+    else:
+        flash(done, "success")
+    return redirect(doors.addresses["page"] + anchor, 303)
+
+
+def _document(doors: Doors) -> Any:
+    return _inside(doors, lambda shown: handed(texts.document_of(shown.campaign.frozen)))
+
+
+def _show(doors: Doors, *, form: Any = None, delegating: Any = None, status: int = 200) -> Any:
+    def page(shown: SigningPage) -> Any:
+        request_ = shown.request
+        open_ = request_.state is RequestState.ASKED and not shown.campaign.is_over(clock.today())
+        return render(
+            page=doors.page, status=status, shown=shown, open_=open_, form=form or SignForm(formdata=None),
+            delegating=delegating or DelegateForm(formdata=None), to=doors.addresses, level=LEVEL,
+            code_sent=any(one.act == "code-sent" for one in request_.attempts),
+        )  # fmt: skip
+
+    return _inside(doors, page)
+
+
+def _inside(doors: Doors, read: Callable[[SigningPage], Any]) -> Any:
+    """Read the page of a request in its grouping's scope, for the person it was sent to alone; else NotFound."""
+    way = doors.way
+    if way.actor is not None:
+        if queries.get_request(way.request_id).person_id not in {way.actor.person_id} - {None}:
+            raise NotFound()
+        return read(queries.signing_page(way.request_id, at=clock.now(), by_link=False))
+    grouping_id, request_id = queries.request_of(way.token)
+    with tenancy.scope(grouping_id):
+        return read(queries.signing_page(request_id, at=clock.now(), by_link=True))
