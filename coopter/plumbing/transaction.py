@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -13,11 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from coopter.plumbing import operations
-from coopter.plumbing.database import db, writing
+from coopter.plumbing.database import BUSY_MS, db, writing
+from coopter.plumbing.line import Line
 from coopter.values.refusal import NotAllowed
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_writers = Line()
 _afterwards: ContextVar[list[Callable[[], Any]] | None] = ContextVar("afterwards", default=None)
 
 
@@ -85,6 +88,14 @@ def _run(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     for call in pending:
         call()
     return result
+
+
+def _turn_to_write(session: Session) -> AbstractContextManager[None]:
+    """On SQLite, with its one writer, threads of this process stand in line rather than ask the file again after
+    longer and longer sleeps: of two hundred phones that vote at once, none waits seconds for the others."""
+    if session.get_bind().dialect.name != "sqlite":
+        return nullcontext()
+    return _writers.turn(patience_s=BUSY_MS / 1000)
 
 
 def _commit(session: Session, key: str | None) -> None:
