@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from coopter.governance import policies
-from coopter.governance.queries.votes import ASSEMBLIES, BALLOTS, ELECTORS, ITEMS, ROLL, SEALED
+from coopter.governance.queries.votes import ASSEMBLIES, BALLOTS, ELECTORS, HAND, ITEMS, ROLL, SEALED
 from coopter.governance.rules.ballots import Choice, check_choice, sealed_size
 from coopter.governance.rules.kinds import AssemblyMode, BallotMethod, ItemForm, ItemState
 from coopter.plumbing import journal, sealing, tenancy
@@ -222,7 +222,7 @@ def mark_voted(vote: OpenVote, lines: Sequence[Line]) -> None:
 
 def _lines(vote: OpenVote, choices: Iterable[int], *, locked: bool = False) -> list[Line]:
     here = tenancy.current()
-    hand, wanted = ELECTORS.alias("hand"), set(choices)
+    hand, wanted = HAND, set(choices)
     query = (
         select(ROLL.c.elector_id, ELECTORS.c.name, ROLL.c.college, ROLL.c.weight, hand.c.structure_id, hand.c.person_id)
         .join(ELECTORS, (ELECTORS.c.id == ROLL.c.elector_id) & (ELECTORS.c.grouping_id == here))

