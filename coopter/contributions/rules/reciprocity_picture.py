@@ -1,0 +1,133 @@
+"""The network of gifts as a drawing: the same places for the same members each time, worked out without a browser."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, hypot, pi, sin
+
+from coopter.contributions.rules.kinds import Unit
+from coopter.contributions.rules.reciprocity import Party
+
+SIZE, CENTRE, RING, DOT, HUB = 640, 320, 190, 13, 30
+MOST_DRAWN = 24  # beyond, names run into each other: the table under the picture has everybody
+MOST_LETTERS = 18
+THINNEST, THICKEST = 2, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One party: where it stands, its name, and how the name is written beside it (degrees of turn, which end)."""
+
+    party: Party
+    label: str
+    x: int
+    y: int
+    radius: int
+    turn: int = 0
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """What goes from one party to another: a curve, its arrow's head, its width; `both` when something comes back."""
+
+    giver: Party
+    receiver: Party
+    path: str
+    head: str
+    width: int
+    both: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The whole drawing; `left_out` members have no place in it."""
+
+    nodes: tuple[Node, ...]
+    arcs: tuple[Arc, ...]
+    left_out: int
+    size: int = SIZE
+
+
+def draw(
+    names: Sequence[tuple[Party, str]], flows: Mapping[tuple[Party, Party], Mapping[Unit, int]], *, unit: Unit | None
+) -> Picture:
+    """Members on a circle in the order given, the grouping (None) in the middle, an arrow from who gives to who
+    receives. With a unit its arrows are as wide as what went; without, all are alike: units do not add up.
+    """
+    shown = {pair: units for pair, units in flows.items() if unit is None or units.get(unit)}
+    ties = Counter(party for pair in shown for party in pair if party is not None)
+    linked = [(party, name) for party, name in names if party is not None and ties[party]]
+    most = sorted(range(len(linked)), key=lambda rank: (-ties[linked[rank][0]], rank))[:MOST_DRAWN]
+    kept = [linked[rank] for rank in sorted(most)]
+    places = {node.party: node for node in _ring(kept)}
+    if any(None in pair for pair in shown):
+        name = next((name for party, name in names if party is None), "")
+        places[None] = Node(None, _cut(name), CENTRE, CENTRE, HUB)
+    largest = max((units.get(unit, 0) for units in shown.values()), default=0) if unit else 0
+    arcs = [
+        _arc(places[giver], places[receiver], _width(units, unit, largest), both=(receiver, giver) in shown)
+        for (giver, receiver), units in sorted(shown.items(), key=lambda one: _order(one[0]))
+        if giver in places and receiver in places
+    ]
+    return Picture(tuple(places.values()), tuple(arcs), len(linked) - len(kept))
+
+
+def _order(pair: tuple[Party, Party]) -> tuple[int, int]:
+    return pair[0] or 0, pair[1] or 0
+
+
+def _ring(parties: Sequence[tuple[Party, str]]) -> list[Node]:
+    """Evenly around the circle from the top, names written outwards, never upside down."""
+    nodes = []
+    for rank, (party, name) in enumerate(parties):
+        degrees = 360 * rank // max(len(parties), 1) - 90
+        angle = degrees * pi / 180
+        on_left = 90 < degrees % 360 < 270
+        nodes.append(
+            Node(
+                party, _cut(name), round(CENTRE + RING * cos(angle)), round(CENTRE + RING * sin(angle)), DOT,
+                degrees - 180 if on_left else degrees, "end" if on_left else "start",
+            )
+        )  # fmt: skip
+    return nodes
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= MOST_LETTERS else name[: MOST_LETTERS - 1].rstrip() + "…"
+
+
+def _width(units: Mapping[Unit, int], unit: Unit | None, largest: int) -> int:
+    if unit is None or not largest:
+        return THINNEST
+    return THINNEST + (THICKEST - THINNEST) * units.get(unit, 0) // largest
+
+
+def _arc(start: Node, end: Node, width: int, *, both: bool) -> Arc:
+    """A line from edge to edge, bent to one side so that what comes back does not lie upon it."""
+    across, down = end.x - start.x, end.y - start.y
+    length = hypot(across, down) or 1.0
+    ahead_x, ahead_y = across / length, down / length
+    bend = min(60.0, length / 5)
+    middle = ((start.x + end.x) / 2 - ahead_y * bend, (start.y + end.y) / 2 + ahead_x * bend)
+    begin, tip = _edge(start, middle, 2), _edge(end, middle, 4)
+    back_x, back_y = _towards(tip, middle)
+    foot = tip[0] + back_x * 12, tip[1] + back_y * 12
+    half = 5 + width / 2
+    wings = [(foot[0] - back_y * half, foot[1] + back_x * half), (foot[0] + back_y * half, foot[1] - back_x * half)]
+    head = " ".join(f"{round(x)},{round(y)}" for x, y in (tip, *wings))
+    path = "M{} {} Q{} {} {} {}".format(*(round(one) for point in (begin, middle, foot) for one in point))
+    return Arc(start.party, end.party, path, head, width, both)
+
+
+def _edge(node: Node, towards: tuple[float, float], gap: int) -> tuple[float, float]:
+    ahead_x, ahead_y = _towards((node.x, node.y), towards)
+    return node.x + ahead_x * (node.radius + gap), node.y + ahead_y * (node.radius + gap)
+
+
+def _towards(here: tuple[float, float], there: tuple[float, float]) -> tuple[float, float]:
+    across, down = there[0] - here[0], there[1] - here[1]
+    length = hypot(across, down) or 1.0
+    return across / length, down / length
