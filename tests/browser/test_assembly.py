@@ -83,7 +83,7 @@ def _convened(world: World) -> Meeting:
         meeting = Meeting(world, assembly_id, people)
         delay = setting_motion(name="payment_days", value="45", from_on=date(2026, 11, 1))
         for key, point in {
-            "report": ItemDetails("Rapport d’activité", form=ItemForm.REPORT, body="Douze mois, trois emplois partagés."),
+            "report": ItemDetails("Rapport d’activité", form=ItemForm.REPORT, body="Trois emplois partagés."),
             "delay": ItemDetails(
                 "Porter le délai de paiement à 45 jours", method=BallotMethod.ROLL_CALL, motion=delay,
                 body="L’assemblée porte de 30 à 45 jours le délai de paiement des factures du groupement.",

@@ -223,7 +223,8 @@ def _arrival(
 ) -> Arrival:
     look, note = "", ""
     if one.present and one.means is not None:
-        look, note = "is-inside", f"{one.person_name}, {MEANS[one.means]}" if one.person_name else str(MEANS[one.means])
+        look, means = "is-inside", str(MEANS[one.means])
+        note = means if one.person_name in ("", one.name) else f"{one.person_name}, {means}"
     elif one.hand_id is not None:
         look, note = "is-given", _("représenté·e par %(name)s", name=names[one.hand_id])
     elif one.proxy_id is not None:

@@ -22,9 +22,11 @@ from coopter.governance.queries.sittings import (
 from coopter.governance.queries.votes import OutcomeRecord, outcomes_of
 from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, ItemForm, ItemState
 from coopter.governance.rules.motions import kind_of
+from coopter.governance.rules.quorum import QuorumState
 from coopter.governance.rules.statutes import MajorityUnknown, Statutes
 from coopter.governance.rules.wording import majority_in_words
 from coopter.governance.views.results import QuorumShown, Result, shown_quorum, shown_result
+from coopter.plumbing import clock
 from coopter.plumbing.pages import written
 from coopter.values.actor import Actor
 from coopter.values.refusal import Words
@@ -85,6 +87,7 @@ class Sheet:
     document_for: list[tuple[str, str]]
     questions: Any
     quorum: QuorumShown | None
+    is_draft: bool
     may_change: bool
     may_ask: bool
     may_call_again: bool
@@ -105,8 +108,8 @@ def assembly_sheet(actor: Actor, record: AssemblyRecord, *, speaks: bool, waitin
         documents=[_file(one) for one in documents if one.item_id is None],
         document_for=[("", _("L’assemblée")), *((str(one.id), one.title) for one in agenda)],
         questions=questions_of(record.id), quorum=shown_quorum(state, record.statutes),
-        may_change=may and record.state in (DRAFT, CONVENED, OPEN), may_ask=live and speaks,
-        may_call_again=may and live and record.call == 1 and _second_call(record.statutes),
+        is_draft=record.state is DRAFT, may_change=may and record.state in (DRAFT, CONVENED, OPEN),
+        may_ask=live and speaks, may_call_again=may and live and _may_call_again(record, state),
         may_annul=may and record.state is not AssemblyState.ANNULLED, annul_words=_annul_words(record),
     )  # fmt: skip
 
@@ -169,8 +172,11 @@ def _file(one: DocumentRecord) -> File:
     return File(one.name, url_for("governance.assembly_document", document_id=one.id), size)
 
 
-def _second_call(statutes: Statutes | None) -> bool:
-    return statutes is not None and statutes.second_quorum is not None
+def _may_call_again(record: AssemblyRecord, quorum: QuorumState | None) -> bool:
+    """On its day, a first call that lacks its quorum, where the statutes know a second one."""
+    known = record.statutes is not None and record.statutes.second_quorum is not None
+    lacking = quorum is None or not quorum.reached
+    return known and lacking and record.call == 1 and record.day <= clock.today()
 
 
 def _actions(record: AssemblyRecord, *, may: bool, speaks: bool) -> list[Act]:
