@@ -7,8 +7,9 @@ from coopter.governance.commands.admission import (
     give_opinion,
     request_admission,
 )
-from coopter.governance.commands.capital import MovementDetails, move_shares
 from coopter.governance.commands.agenda import propose
+from coopter.governance.commands.bodies import create_body
+from coopter.governance.commands.capital import MovementDetails, move_shares
 from coopter.governance.commands.decisions import annul_decision, decide
 from coopter.governance.commands.departure import (
     abandon_departure,
@@ -36,10 +37,10 @@ __all__ = [
     "bear_obligation",
     "close_admission",
     "confirm_departure",
+    "create_body",
     "create_obligation_feed",
     "debts_asked",
     "decide",
-    "propose",
     "do_obligation",
     "edit_admission",
     "edit_departure",
@@ -47,6 +48,7 @@ __all__ = [
     "give_opinion",
     "move_shares",
     "prepare_departure",
+    "propose",
     "reopen_obligation",
     "request_admission",
     "revoke_obligation_feed",
