@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from coopter.governance import commands
+from coopter.governance.commands.assemblies import close_assembly
+from coopter.governance.commands.bodies import SeatDetails, add_seat
 from coopter.governance.commands.obligations import bear_obligation, feed_digest
 from coopter.governance.feeds import obligations as feed_text
 from coopter.governance.models import Obligation, ObligationFeed
@@ -38,6 +40,8 @@ from coopter.plumbing.transaction import command
 from coopter.values.actor import Actor, Role
 from coopter.values.refusal import Conflict, NotAllowed, NotFound
 from tests.factories import AT, a_grouping, a_person, actor, inside
+from tests.governance.meetings import AT as MEETING
+from tests.governance.meetings import an_open_meeting
 
 TODAY = date(2026, 10, 1)
 PDF = b"%PDF-1.7 a receipt"
@@ -191,3 +195,17 @@ def test_a_feed_says_nothing_of_anybody_else(coordinator: Actor, anne: Person) -
     assert "Paul" not in text and "Nolwenn" not in text
     assert "DTSTART;VALUE=DATE:20261201" in text and "VALARM" in text
     assert text == feed_text.build(feed_obligations(anne.id, from_on=TODAY), name="Échéances")
+
+
+def test_an_assembly_that_closes_wants_its_minutes_and_a_new_president_is_declared(app: Flask) -> None:
+    """Born of what happens: minutes within a month; an office that changes hands now, not one taken over."""
+    with an_open_meeting() as meeting:
+        close_assembly(meeting.coordinator, assembly_id=meeting.assembly_id, at=MEETING)
+        minutes = session().scalars(select(Obligation).where(Obligation.kind == "minutes-register")).one()
+        assert (minutes.subject, minutes.due_on) == (f"assembly:{meeting.assembly_id}", date(2026, 4, 14))
+        for name, since in (("Iris", date(2026, 3, 14)), ("Yves", date(2020, 1, 1))):
+            person = a_person(Role.REPRESENTATIVE, first_name=name)
+            details = SeatDetails(starts_on=since, person_id=person.id, office="Présidence")
+            add_seat(meeting.coordinator, body_id=meeting.body_id, details=details, at=MEETING)
+        declared = session().scalars(select(Obligation).where(Obligation.kind == "declare-officers")).one()
+        assert declared.title == "Présidence, Iris Riou" and declared.due_on == date(2026, 4, 14)

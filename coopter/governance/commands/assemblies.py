@@ -19,6 +19,7 @@ from coopter.governance.commands.agenda import (
 )
 from coopter.governance.commands.convocation import convene, send_cancelled, send_moved
 from coopter.governance.commands.documents import add_document
+from coopter.governance.commands.obligations import bear_obligation
 from coopter.governance.commands.questions import answer_question, ask_question
 from coopter.governance.commands.second_calls import copy_agenda, items_of
 from coopter.governance.commands.votes import annul_outcome, open_vote
@@ -299,3 +300,4 @@ def _close(actor: Actor, row: Assembly, *, at: datetime) -> None:
     row.version += 1
     session().flush()
     journal.record(actor, "assembly.closed", f"assembly:{row.id}", at=at)
+    bear_obligation(actor, kind="minutes-register", subject=f"assembly:{row.id}", title=row.title, at=at)

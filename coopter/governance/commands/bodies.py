@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from coopter.governance import policies
 from coopter.governance.commands.decisions import write_decision
+from coopter.governance.commands.obligations import bear_officers_changed
 from coopter.governance.models import Body, BodySeat
 from coopter.governance.queries.bodies import (
     BODY_RULES,
@@ -29,6 +30,7 @@ from coopter.plumbing import journal
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
+from coopter.values.instants import paris_day
 from coopter.values.refusal import Refusal, Words
 from coopter.values.texts import clean_line
 
@@ -158,6 +160,8 @@ def edit_seat(actor: Actor, *, seat_id: int, version: int, details: SeatDetails,
         setattr(seat, name, value)
     seat.version += 1
     journal.record(actor, "seat.edited", f"seat:{seat_id}", at=at, before=before, after=after)
+    if "office" in after or ("name" in after and seat.office):
+        _officers(actor, seat, on=paris_day(at), at=at)
 
 
 @command
@@ -171,6 +175,7 @@ def end_seat(actor: Actor, *, seat_id: int, ends_on: date, at: datetime) -> None
     seat.version += 1
     after = {"ends_on": ends_on}
     journal.record(actor, "seat.ended", f"seat:{seat_id}", at=at, before={"ends_on": before}, after=after)
+    _officers(actor, seat, on=ends_on, at=at)
 
 
 @command
@@ -195,7 +200,12 @@ def _add(actor: Actor, body_id: int, details: SeatDetails, *, at: datetime) -> i
     session().flush()
     after = {"body_id": body_id, **values_of(details, SEAT_FIELDS)}
     journal.record(actor, "seat.added", f"seat:{seat.id}", at=at, after=after)
+    _officers(actor, seat, on=seat.starts_on, at=at)
     return seat.id
+
+
+def _officers(actor: Actor, seat: BodySeat, *, on: date, at: datetime) -> None:
+    bear_officers_changed(actor, seat_id=seat.id, name=seat.name, office=seat.office, on=on, at=at)
 
 
 def _checked(body_id: int, details: SeatDetails) -> SeatDetails:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -33,6 +33,7 @@ from coopter.values.instants import paris_day
 from coopter.values.refusal import NotFound
 from coopter.values.texts import clean_line
 
+OLD_NEWS = timedelta(days=31)
 TOKEN_BYTES = 32  # 256 random bits (R60 asks 128)
 NO_PROOF: tuple[bytes, str] | None = None
 
@@ -67,6 +68,18 @@ def bear_obligation(
     after = {"kind": kind, "subject": subject, "due_on": row.due_on}
     journal.record(actor, "obligation.born", f"obligation:{row.id}", at=at, after=after)
     return row
+
+
+def bear_officers_changed(actor: Actor, *, seat_id: int, name: str, office: str, on: date, at: datetime) -> None:
+    """Part of a command: an office changed hands on a day, which is to be declared (law of 1901, art. 5; D1253-3).
+
+    A term that began long ago is a record taken over, not a change.
+    """
+    if office and on >= paris_day(at) - OLD_NEWS:
+        title = clean_line(f"{office}, {name}")
+        bear_obligation(
+            actor, kind="declare-officers", subject=f"seat:{seat_id}@{on.isoformat()}", title=title, from_on=on, at=at
+        )
 
 
 @command

@@ -73,7 +73,7 @@ def share_certificate(seat_id: int) -> Any:
         raise NotFound()
     held, lines = holding_of(seat_id, on=today), movements_of(seat_id, on=today)
     content = print_document(
-        "governance/pdf/capital_certificate.html", title=f"Attestation de parts sociales · {found.name}",
+        "governance/pdf/capital_certificate.html", title="Attestation de parts sociales",
         when=at_paris(today, time()), held=held, lines=lines, acts=ACT_WORDS, today=today,
     )  # fmt: skip
     response = Response(content, mimetype="application/pdf")

@@ -35,6 +35,7 @@ from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render, written
 from coopter.values.actor import Actor, Role
+from coopter.values.month import Month
 from coopter.values.refusal import Refusal
 
 OFFICE = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
@@ -129,13 +130,14 @@ def _page(departure_id: int, *, form: Any = None, decide: Any = None, status: in
     record, today = departure_record(departure_id), clock.today()
     structure, subject = members.get_structure(record.structure_id), f"departure:{departure_id}"
     is_open = record.state in OPEN_STATES
+    debts = record.debts or debts_of(record.structure_id, on=record.effective_on)
     held = {"notice_on": record.notice_on, "last_on": record.last_on, "reason": record.reason}
     if conflict and form is not None:
         form.version.raw_data, form.version.data = None, record.version
     return render(
         page="departure", status=status, record=record, structure=structure, is_open=is_open, conflict=conflict,
         ties=ties_after(record.structure_id, on=record.effective_on) if is_open else None,
-        debts=record.debts or debts_of(record.structure_id, on=record.effective_on), today=today,
+        debts=debts, months=[Month.parse(month) for month in debts.months_to_come], today=today,
         liability=liability_rule(record.effective_on), kinds=DEPARTURE_KINDS, states=DEPARTURE_STATES,
         form=form or DepartureDates(formdata=None, data={**held, "version": record.version}),
         decide=decide or _decide_form(DecideDepartureForm(formdata=None, data={"version": record.version})),
