@@ -13,6 +13,7 @@ from coopter.members import commands as members
 from coopter.members import queries
 from coopter.members.models import Grouping
 from coopter.members.rules import GroupingKind, StructureDetails, VatRegime
+from coopter.office.commands.demo.assemblies import Governing
 from coopter.office.commands.demo.cast import (
     GROUPING,
     GROUPING_NUMBER,
@@ -119,6 +120,7 @@ def _make(administrator: Actor, *, today: date, base_url: str) -> None:
             (costs_at, partial(write_costs, coordinator, month=open_month, at=costs_at)),
             *_plan(coordinator, placements, today=today),
             *open_months(open_month=open_month, today=today, employees=employees, **places),
+            *Governing(coordinator, structures, representatives, founded, base_url).acts(held_in=second, today=today),
         ]
         for _, act in sorted(acts, key=lambda one: one[0]):
             act()
