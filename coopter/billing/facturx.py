@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from coopter.billing.record import Address, InvoiceRecord, Line, LineKind, Party, VatCategory, VatLine
+from coopter.billing.record import Address, InvoiceRecord, Line, LineKind, Party, Vat, VatCategory, VatLine
 from coopter.billing.rules import check_record, einvoice_address
 from coopter.values.durations import hours_and_minutes
 from coopter.values.money import Money
@@ -47,9 +47,9 @@ def _document(record: InvoiceRecord) -> dict[str, Any]:
         "BT-13": _text(record.references.public_order_ref or record.references.purchase_order),
         "BT-20": _text(record.payment_terms),
         "BT-23": record.business_process,
-        "BT-72": record.period.last,
-        "BT-73": record.period.first,
-        "BT-74": record.period.last,
+        "BT-72": record.last_day if record.due is None else record.issued_on,
+        "BT-73": record.first_day,
+        "BT-74": record.last_day,
         "BT-83": record.number,
         "BT-106": _amount(record.net),
         "BT-109": _amount(record.net),
@@ -91,8 +91,11 @@ def _notes(record: InvoiceRecord) -> list[dict[str, str]]:
         {"BT-21": "PMT", "BT-22": _text(record.notes.recovery)},
         {"BT-21": "PMD", "BT-22": _text(record.notes.penalties)},
         {"BT-21": "AAB", "BT-22": _text(record.notes.discount)},
-        {"BT-22": f"Catégorie d’opération : {_text(record.operation_category)}"},
     ]
+    if record.is_outside_vat:
+        notes.append({"BT-21": "BAR", "BT-22": "OUTOFSCOPE"})
+    else:
+        notes.append({"BT-22": f"Catégorie d’opération : {_text(record.operation_category)}"})
     if record.vat_on_invoice:
         notes.append({"BT-22": "Option pour le paiement de la taxe d’après les débits"})
     if record.reason:
@@ -142,7 +145,7 @@ def _tax(line: VatLine) -> dict[str, str]:
         "BT-116": _amount(line.base),
         "BT-117": _amount(line.tax),
         "BT-118": line.vat.category.value,
-        "BT-119": _percent(line.vat.rate),
+        **_rate("BT-119", line.vat),
         "BT-120": _text(line.vat.reason),
         "BT-121": line.vat.code,
     }
@@ -156,11 +159,11 @@ def _line(line: Line, index: int, record: InvoiceRecord) -> dict[str, Any]:
         "BT-129": f"{line.quantity:.2f}" if priced else f"{line.quantity:.0f}",
         "BT-130": _HOURS if priced else _PIECE,
         "BT-131": _amount(line.amount),
-        "BT-134": record.period.first,
-        "BT-135": record.period.last,
+        "BT-134": record.first_day,
+        "BT-135": record.last_day,
         "BT-146": price,
         "BT-151": line.vat.category.value,
-        "BT-152": _percent(line.vat.rate),
+        **_rate("BT-152", line.vat),
         "BT-153": _text(line.label),
         "BT-154": _description(line),
     }
@@ -175,6 +178,11 @@ def _description(line: Line) -> str:
 
 def _amount(amount: Money) -> str:
     return f"{amount.decimal:.2f}"
+
+
+def _rate(field: str, vat: Vat) -> dict[str, str]:
+    """The rate, which what is outside VAT does not have (BR-O-05)."""
+    return {} if vat.category is VatCategory.OUTSIDE else {field: _percent(vat.rate)}
 
 
 def _percent(rate: Rate) -> str:

@@ -41,12 +41,22 @@ def announce(invoice: Invoice, *, at: datetime) -> None:
 
 
 def _subject(record: InvoiceRecord) -> Words:
-    number, month = record.number, record.period
+    number, month = record.number, record.due.title if record.due is not None else record.period
+    if record.is_partial and record.preceding is not None:
+        return Words(
+            "Avoir %(number)s : %(gross)s de moins sur la pièce %(before)s (%(month)s)",
+            number=number, gross=record.gross, before=record.preceding.number, month=month,
+        )  # fmt: skip
     if record.preceding is not None:
         before = record.preceding.number
         return Words(
             "Avoir %(number)s : la facture %(before)s (%(month)s) est annulée",
             number=number, before=before, month=month,
+        )  # fmt: skip
+    if record.is_outside_vat:
+        return Words(
+            "%(month)s : %(gross)s à régler au plus tard le %(due)s (pièce %(number)s)",
+            number=number, month=month, gross=record.gross, due=record.due_on,
         )  # fmt: skip
     return Words(
         "Facture %(number)s (%(month)s) : %(gross)s à régler au plus tard le %(due)s",

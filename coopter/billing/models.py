@@ -56,7 +56,16 @@ class Invoice(TenantRow, Base):
         CheckConstraint("due_on >= issued_on", name="due"),
         Index("ix_invoice_month", "grouping_id", "month"),
         Index("ix_invoice_structure", "grouping_id", "structure_id"),
-        *tenant_keys(parents=[("structure_id", "structure"), ("preceding_id", "invoice")], parent=True),
+        Index("ix_invoice_run", "grouping_id", "run_id"),
+        *tenant_keys(
+            parents=[
+                ("structure_id", "structure"),
+                ("preceding_id", "invoice"),
+                ("corrects_id", "invoice"),
+                ("run_id", "call_run"),
+            ],
+            parent=True,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -72,7 +81,9 @@ class Invoice(TenantRow, Base):
     net: Mapped[Money] = mapped_column("net_cents", MoneyType)
     tax: Mapped[Money] = mapped_column("tax_cents", MoneyType)
     gross: Mapped[Money] = mapped_column("gross_cents", MoneyType)
-    preceding_id: Mapped[int | None] = mapped_column(BigInteger)
+    preceding_id: Mapped[int | None] = mapped_column(BigInteger)  # the document that a credit note cancels, whole
+    corrects_id: Mapped[int | None] = mapped_column(BigInteger)  # the one that a correction lowers, in part (0008)
+    run_id: Mapped[int | None] = mapped_column(BigInteger)  # the call of a contribution; null = a month of work
     reason: Mapped[str] = mapped_column(Text, default="")  # why a credit note was issued
     record: Mapped[Any] = mapped_column(JsonText)  # parties, terms, mentions, VAT as printed
     issued_by: Mapped[str] = mapped_column(Text)

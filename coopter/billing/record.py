@@ -28,13 +28,18 @@ class VatCategory(Enum):
     STANDARD = "S"
     ZERO = "Z"
     EXEMPT = "E"
+    OUTSIDE = "O"
 
 
 class LineKind(Enum):
-    """A share is an exact part of a cost; a priced line is hours at a price. One invoice has one kind only."""
+    """A share is an exact part of a cost; a priced line is hours at a price; a due is what is owed as a member.
+
+    One invoice has one kind only.
+    """
 
     SHARED = "shared"
     PRICED = "priced"
+    DUE = "due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,30 @@ class HourLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What a call of a contribution says of itself, in words: what is owed for which year, by which reckoning.
+
+    `figures` and `steps` are pairs of a label and a value, the member's own; `sentences` say the formula.
+    """
+
+    heading: str
+    name: str
+    year: int
+    instalment: int = 1
+    instalments: int = 1
+    sentences: tuple[str, ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
+    is_correction: bool = False
+
+    @property
+    def title(self) -> str:
+        """« Quote-part des bénéfices 2027 », with the instalment where there are several."""
+        part = f", échéance {self.instalment} sur {self.instalments}" if self.instalments > 1 else ""
+        return f"{self.name} {self.year}{part}"
+
+
+@dataclass(frozen=True, slots=True)
 class Issuance:
     """What all invoices that a grouping issues for one month have in common."""
 
@@ -205,11 +234,47 @@ class InvoiceRecord:
     logo: bytes | None = field(default=None, repr=False)
     anchor: str = ""
     """The text of the integrity chain printed in the footer."""
+    lowers_in_part: bool = False
+    """Whether a credit note takes a part off the document that it names, which stands."""
+    due: Due | None = None
+    """What a contribution's document says of its call; None for the work of a month."""
 
     @property
     def is_credit_note(self) -> bool:
         """Whether the money goes back to the buyer."""
         return self.kind is Kind.CREDIT_NOTE
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it lowers an earlier document in part, rather than mirroring it whole (decision 0008)."""
+        return self.is_credit_note and self.lowers_in_part
+
+    @property
+    def is_outside_vat(self) -> bool:
+        """Whether it asks for dues that VAT does not concern: category O, alone on its document."""
+        return any(line.vat.category is VatCategory.OUTSIDE for line in self.vat_lines)
+
+    @property
+    def name(self) -> str:
+        """What the paper calls itself."""
+        if self.is_credit_note:
+            return "Avoir"
+        return self.due.heading if self.due is not None and self.is_outside_vat else "Facture"
+
+    @property
+    def title(self) -> str:
+        """What it is for: a contribution and its year, or a month."""
+        return self.due.title if self.due is not None else str(self.period)
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the year or the month it is for."""
+        return date(self.due.year, 1, 1) if self.due is not None else self.period.first
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the year or the month it is for."""
+        return date(self.due.year, 12, 31) if self.due is not None else self.period.last
 
     @property
     def line_kind(self) -> LineKind:

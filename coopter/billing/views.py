@@ -76,6 +76,8 @@ def download(invoice_id: int, kind: str) -> Any:
 def why(invoice_id: int, position: int) -> Any:
     """« Pourquoi ce montant ? »: from a line back to what was decided and worked."""
     told = queries.explain_line(g.actor, invoice_id=invoice_id, position=position)
+    if told.call is not None:
+        return render(page="why_due", told=told, call=told.call, sees_all=policies.can_see_all_invoices(g.actor))
     kinds = {kind: _(words[0]) for kind, words in FRENCH_KINDS.items()}
     return render(told=told, share=told.share, kinds=kinds, sees_costs=costs.can_read_costs(g.actor))
 

@@ -143,7 +143,6 @@ TABLES = [
     "figure_reminder",
     "gift",
     "invitation",
-    "invoice",
     "member_type",
     "membership",
     "placement",
@@ -154,8 +153,6 @@ TABLES = [
     "commitment_report",
     "elector",
     "frozen_text",
-    "invoice_document",
-    "payment",
     "potential_user",
     "shift_pattern",
     "text_annex",
@@ -168,7 +165,6 @@ TABLES = [
     "decision",
     "departure",
     "outcome",
-    "payment_reversal",
     "proxy",
     "sealed_ballot",
     "secret_ballot",
@@ -184,11 +180,15 @@ TABLES = [
     "signature_request",
     "contribution_call",
     "cost_share",
+    "invoice",
     "signature",
     "signature_attempt",
+    "invoice_document",
     "invoice_line",
+    "payment",
     "signature_stamp",
     "signature_withdrawal",
+    "payment_reversal",
 ]
 
 
@@ -927,51 +927,6 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
-        "invoice",
-        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("series", sa.Text(), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("month", sa.Integer(), nullable=False),
-        sa.Column("structure_id", sa.BigInteger(), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("net_cents", sa.BigInteger(), nullable=False),
-        sa.Column("tax_cents", sa.BigInteger(), nullable=False),
-        sa.Column("gross_cents", sa.BigInteger(), nullable=False),
-        sa.Column("preceding_id", sa.BigInteger(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("record", sa.Text(), nullable=False),
-        sa.Column("issued_by", sa.Text(), nullable=False),
-        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("due_on >= issued_on", name=op.f("ck_invoice_due")),
-        sa.CheckConstraint("gross_cents = net_cents + tax_cents", name=op.f("ck_invoice_total")),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "preceding_id"],
-            ["invoice.grouping_id", "invoice.id"],
-            name=op.f("fk_invoice_grouping_id_preceding_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "structure_id"],
-            ["structure.grouping_id", "structure.id"],
-            name=op.f("fk_invoice_grouping_id_structure_id"),
-        ),
-        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_invoice_grouping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
-        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_invoice_grouping_id_id")),
-        sa.UniqueConstraint("grouping_id", "number", name=op.f("uq_invoice_grouping_id_number")),
-        sa.UniqueConstraint("grouping_id", "preceding_id", name=op.f("uq_invoice_grouping_id_preceding_id")),
-        sa.UniqueConstraint(
-            "grouping_id", "series", "year", "sequence", name=op.f("uq_invoice_grouping_id_series_year_sequence")
-        ),
-        sqlite_strict=True,
-    )
-    op.create_index("ix_invoice_month", "invoice", ["grouping_id", "month"], unique=False)
-    op.create_index("ix_invoice_structure", "invoice", ["grouping_id", "structure_id"], unique=False)
-    op.create_table(
         "member_type",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1279,53 +1234,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("grouping_id", "version_id", name=op.f("uq_frozen_text_grouping_id_version_id")),
         sqlite_strict=True,
     )
-    op.create_table(
-        "invoice_document",
-        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
-        sa.Column("pdf_sha256", sa.Text(), nullable=False),
-        sa.Column("xml_sha256", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "invoice_id"],
-            ["invoice.grouping_id", "invoice.id"],
-            name=op.f("fk_invoice_document_grouping_id_invoice_id"),
-        ),
-        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_invoice_document_grouping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_document")),
-        sa.UniqueConstraint("grouping_id", "invoice_id", name=op.f("uq_invoice_document_grouping_id_invoice_id")),
-        sqlite_strict=True,
-    )
-    op.create_table(
-        "payment",
-        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("structure_id", sa.BigInteger(), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
-        sa.Column("received_on", sa.Date(), nullable=False),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("means", sa.Text(), nullable=False),
-        sa.Column("reference", sa.Text(), nullable=False),
-        sa.Column("recorded_by", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_payment_amount")),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "invoice_id"],
-            ["invoice.grouping_id", "invoice.id"],
-            name=op.f("fk_payment_grouping_id_invoice_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "structure_id"],
-            ["structure.grouping_id", "structure.id"],
-            name=op.f("fk_payment_grouping_id_structure_id"),
-        ),
-        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_payment_grouping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
-        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_payment_grouping_id_id")),
-        sqlite_strict=True,
-    )
-    op.create_index("ix_payment_structure", "payment", ["grouping_id", "structure_id"], unique=False)
     op.create_table(
         "potential_user",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
@@ -1689,24 +1597,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_outcome_grouping_id_id")),
         sa.UniqueConstraint("grouping_id", "item_id", name=op.f("uq_outcome_grouping_id_item_id")),
         sa.UniqueConstraint("grouping_id", "number", name=op.f("uq_outcome_grouping_id_number")),
-        sqlite_strict=True,
-    )
-    op.create_table(
-        "payment_reversal",
-        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("payment_id", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["grouping_id", "payment_id"],
-            ["payment.grouping_id", "payment.id"],
-            name=op.f("fk_payment_reversal_grouping_id_payment_id"),
-        ),
-        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_payment_reversal_grouping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_reversal")),
-        sa.UniqueConstraint("grouping_id", "payment_id", name=op.f("uq_payment_reversal_grouping_id_payment_id")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -2138,6 +2028,64 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "invoice",
+        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("structure_id", sa.BigInteger(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("net_cents", sa.BigInteger(), nullable=False),
+        sa.Column("tax_cents", sa.BigInteger(), nullable=False),
+        sa.Column("gross_cents", sa.BigInteger(), nullable=False),
+        sa.Column("preceding_id", sa.BigInteger(), nullable=True),
+        sa.Column("corrects_id", sa.BigInteger(), nullable=True),
+        sa.Column("run_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("record", sa.Text(), nullable=False),
+        sa.Column("issued_by", sa.Text(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("due_on >= issued_on", name=op.f("ck_invoice_due")),
+        sa.CheckConstraint("gross_cents = net_cents + tax_cents", name=op.f("ck_invoice_total")),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "corrects_id"],
+            ["invoice.grouping_id", "invoice.id"],
+            name=op.f("fk_invoice_grouping_id_corrects_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "preceding_id"],
+            ["invoice.grouping_id", "invoice.id"],
+            name=op.f("fk_invoice_grouping_id_preceding_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "run_id"],
+            ["call_run.grouping_id", "call_run.id"],
+            name=op.f("fk_invoice_grouping_id_run_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "structure_id"],
+            ["structure.grouping_id", "structure.id"],
+            name=op.f("fk_invoice_grouping_id_structure_id"),
+        ),
+        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_invoice_grouping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_invoice_grouping_id_id")),
+        sa.UniqueConstraint("grouping_id", "number", name=op.f("uq_invoice_grouping_id_number")),
+        sa.UniqueConstraint("grouping_id", "preceding_id", name=op.f("uq_invoice_grouping_id_preceding_id")),
+        sa.UniqueConstraint(
+            "grouping_id", "series", "year", "sequence", name=op.f("uq_invoice_grouping_id_series_year_sequence")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_invoice_month", "invoice", ["grouping_id", "month"], unique=False)
+    op.create_index("ix_invoice_run", "invoice", ["grouping_id", "run_id"], unique=False)
+    op.create_index("ix_invoice_structure", "invoice", ["grouping_id", "structure_id"], unique=False)
+    op.create_table(
         "signature",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2194,6 +2142,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_signature_attempt_request", "signature_attempt", ["grouping_id", "request_id"], unique=False)
     op.create_table(
+        "invoice_document",
+        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("pdf_sha256", sa.Text(), nullable=False),
+        sa.Column("xml_sha256", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "invoice_id"],
+            ["invoice.grouping_id", "invoice.id"],
+            name=op.f("fk_invoice_document_grouping_id_invoice_id"),
+        ),
+        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_invoice_document_grouping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_document")),
+        sa.UniqueConstraint("grouping_id", "invoice_id", name=op.f("uq_invoice_document_grouping_id_invoice_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "invoice_line",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2238,6 +2204,35 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "payment",
+        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("structure_id", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("means", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_payment_amount")),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "invoice_id"],
+            ["invoice.grouping_id", "invoice.id"],
+            name=op.f("fk_payment_grouping_id_invoice_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "structure_id"],
+            ["structure.grouping_id", "structure.id"],
+            name=op.f("fk_payment_grouping_id_structure_id"),
+        ),
+        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_payment_grouping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("grouping_id", "id", name=op.f("uq_payment_grouping_id_id")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_payment_structure", "payment", ["grouping_id", "structure_id"], unique=False)
+    op.create_table(
         "signature_stamp",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2274,6 +2269,24 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "grouping_id", "signature_id", name=op.f("uq_signature_withdrawal_grouping_id_signature_id")
         ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "payment_reversal",
+        sa.Column("grouping_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("payment_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["grouping_id", "payment_id"],
+            ["payment.grouping_id", "payment.id"],
+            name=op.f("fk_payment_reversal_grouping_id_payment_id"),
+        ),
+        sa.ForeignKeyConstraint(["grouping_id"], ["grouping.id"], name=op.f("fk_payment_reversal_grouping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_reversal")),
+        sa.UniqueConstraint("grouping_id", "payment_id", name=op.f("uq_payment_reversal_grouping_id_payment_id")),
         sqlite_strict=True,
     )
 

@@ -1,5 +1,6 @@
 """What can be done with invoices: issue a month's, cancel one, issue it again, make its document."""
 
+from coopter.billing.commands.calls import issue_calls
 from coopter.billing.commands.credit import (
     AlreadyCredited,
     AlreadyIssuedAgain,
@@ -27,6 +28,7 @@ __all__ = [
     "attach_document",
     "draft_month",
     "issue_again",
+    "issue_calls",
     "issue_credit_note",
     "issue_month",
     "make_document",

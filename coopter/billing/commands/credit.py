@@ -32,6 +32,11 @@ class AlreadyCredited(Refusal):
     """La facture %(number)s est déjà annulée par l'avoir %(credit)s."""
 
 
+class AlreadyLowered(Refusal):
+    """%(number)s a déjà été baissée par l'avoir %(credit)s : l'annuler en entier rendrait trop. Corrigez les chiffres,
+    puis appelez la différence."""
+
+
 class CreditBeforeInvoice(Refusal):
     """L'avoir ne peut pas être daté du %(on)s, avant la facture %(number)s qu'il annule (%(issued)s). Choisissez ce
     jour ou un jour suivant."""
@@ -42,7 +47,7 @@ class NotCredited(Refusal):
 
 
 class AlreadyIssuedAgain(Refusal):
-    """%(name)s a déjà une facture en vigueur pour ce mois : %(number)s. Annulez-la d'abord par un avoir."""
+    """%(name)s a déjà une pièce en vigueur pour la même chose : %(number)s. Annulez-la d'abord par un avoir."""
 
 
 class ReasonMissing(Refusal):
@@ -53,7 +58,7 @@ class ReasonMissing(Refusal):
 def issue_credit_note(actor: Actor, *, invoice_id: int, reason: str, on: date, at: datetime) -> IssuedInvoice:
     """Cancel an invoice by its exact mirror (type 381, positive amounts, row R19) in the credit series.
 
-    Raises NotFound, ReasonMissing, NotAnInvoice, AlreadyCredited, CreditBeforeInvoice, SeriesAhead.
+    Raises NotFound, ReasonMissing, NotAnInvoice, AlreadyCredited, AlreadyLowered, CreditBeforeInvoice, SeriesAhead.
     """
     require(policies.can_issue_invoices(actor))
     invoice = _locked(actor, invoice_id)
@@ -70,7 +75,8 @@ def issue_credit_note(actor: Actor, *, invoice_id: int, reason: str, on: date, a
     row = {
         **invoice_row(record, logo_sha256=invoice.record.get("logo_sha256")),
         "grouping_id": invoice.grouping_id, "series": series, "year": on.year, "sequence": sequence,
-        "month": invoice.month, "structure_id": invoice.structure_id, "preceding_id": invoice.id,
+        "month": invoice.month, "structure_id": invoice.structure_id, "preceding_id": invoice.id, "corrects_id": None,
+        "run_id": invoice.run_id,
         "issued_by": actor.name, "issued_at": at,
     }  # fmt: skip
     (note_id,) = insert_invoices([row])
@@ -95,7 +101,8 @@ def issue_again(actor: Actor, *, invoice_id: int, on: date, at: datetime) -> Iss
     grouping = members.get_grouping_by_id(invoice.grouping_id)
     drafted = queries.draft_again(invoice, on=on, at=at)
     series = grouping.invoice_series
-    (issued,) = write_invoices(actor, grouping, (drafted,), series=series, month=invoice.month, at=at)
+    month, run = drafted.record.period, invoice.run_id
+    (issued,) = write_invoices(actor, grouping, (drafted,), series=series, month=month, at=at, run_id=run)
     after = {"number": issued.number, "replaces": invoice.number, "gross": issued.gross}
     subject = f"invoice:{issued.id}"
     journal.record(actor, "invoice.issued_again", subject, at=at, after=after, sealed=sealed_rows(issued.id))
@@ -108,6 +115,8 @@ def _check_credit(invoice: Invoice, *, on: date) -> None:
         raise rules.NotAnInvoice(number=invoice.number)
     if (credit := queries.find_credit_note(invoice.id)) is not None:
         raise AlreadyCredited(number=invoice.number, credit=credit.number)
+    if (lowered := queries.find_correction(invoice.id)) is not None:
+        raise AlreadyLowered(number=invoice.number, credit=lowered.number)
     if on < invoice.issued_on:
         raise CreditBeforeInvoice(number=invoice.number, issued=invoice.issued_on, on=on)
 

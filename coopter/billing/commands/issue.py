@@ -28,11 +28,12 @@ INVOICES: Table = Invoice.__table__  # type: ignore[assignment]
 LINES: Table = InvoiceLine.__table__  # type: ignore[assignment]
 INVOICE_COLUMNS = (
     "grouping_id", "kind", "number", "series", "year", "sequence", "month", "structure_id", "issued_on", "due_on",
-    "net_cents", "tax_cents", "gross_cents", "preceding_id", "reason", "record", "issued_by", "issued_at",
+    "net_cents", "tax_cents", "gross_cents", "preceding_id", "corrects_id", "run_id", "reason", "record",
+    "issued_by", "issued_at",
 )  # fmt: skip
 LINE_COLUMNS = (
     "grouping_id", "invoice_id", "position", "kind", "label", "detail", "employee_id", "minutes", "quantity_hundredths",
-    "unit_price_ten_thousandths", "amount_cents", "share_id", "decision_id",
+    "unit_price_ten_thousandths", "amount_cents", "share_id", "call_id", "decision_id",
 )  # fmt: skip
 
 
@@ -68,16 +69,26 @@ def issue_month(
 
 
 def write_invoices(
-    actor: Actor, grouping: Grouping, drafts: Sequence[Drafted], *, series: str, month: Month, at: datetime
+    actor: Actor,
+    grouping: Grouping,
+    drafts: Sequence[Drafted],
+    *,
+    series: str,
+    month: Month,
+    at: datetime,
+    run_id: int | None = None,
 ) -> tuple[IssuedInvoice, ...]:
-    """Number the drafts in one block and write them, two statements for all. Raises SeriesAhead."""
+    """Number the drafts in one block and write them, two statements for all; `run_id` is the call that they ask for.
+
+    Raises SeriesAhead.
+    """
     if not drafts:
         return ()
     on = drafts[0].record.issued_on
     first = take_numbers(series, count=len(drafts), on=on)
     common = {
         "grouping_id": grouping.id, "series": series, "year": on.year, "month": month, "issued_by": actor.name,
-        "issued_at": at, "preceding_id": None,
+        "issued_at": at, "preceding_id": None, "run_id": run_id,
     }  # fmt: skip
     anchor = journal.anchor(grouping.id)
     records = [
@@ -88,7 +99,7 @@ def write_invoices(
     ]
     ids = insert_invoices(
         {**common, **invoice_row(record, logo_sha256=grouping.logo_sha256), "sequence": sequence,
-         "structure_id": drafted.structure.id}
+         "structure_id": drafted.structure.id, "corrects_id": drafted.corrects_id}
         for sequence, (record, drafted) in enumerate(zip(records, drafts, strict=True), start=first)
     )  # fmt: skip
     lines = (
@@ -133,7 +144,7 @@ def line_row(drafted: DraftedLine, *, grouping_id: int, invoice_id: int, positio
     line = drafted.line
     return (
         grouping_id, invoice_id, position, line.kind, line.label, line.detail, drafted.employee_id, line.minutes,
-        int(line.quantity * 100), line.unit_price, line.amount, drafted.share_id, drafted.decision_id,
+        int(line.quantity * 100), line.unit_price, line.amount, drafted.share_id, drafted.call_id, drafted.decision_id,
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ _FURNITURE_MM, _DENSE_FROM = 129.0, 9
 _LABEL_MM, _DETAIL_MM, _LABEL_CHARACTERS = 4.3, 3.9, 42
 _LONG_AMOUNT_CENTS = 100_000_000
 _NO_HOURS = "–"
+_ISSUED = {"Avoir": "Émis le", "Droit d’entrée": "Émis le"}
+_RULE = {LineKind.SHARED: "Règle de partage :", LineKind.PRICED: "Règle de prix :", LineKind.DUE: "Décision :"}
 _WIDE_GAP = "\u2003·\u2003"
 
 
@@ -54,6 +56,7 @@ class Sheet:
     buyer_details: str
     facts: str
     mentions: str
+    subject: str
     remarks: str
     legal: str
     dense: bool
@@ -77,6 +80,7 @@ def lay_out(record: InvoiceRecord) -> Sheet:
         buyer_details=_buyer_details(record.buyer),
         facts=_facts(record),
         mentions="\n".join(_mentions(record)),
+        subject=_subject(record),
         remarks="\n".join(_remarks(record)),
         legal=_legal(record),
         dense=len(record.lines) >= _DENSE_FROM,
@@ -184,13 +188,20 @@ def _buyer_details(buyer: Party) -> str:
 def _facts(record: InvoiceRecord) -> str:
     given = record.references
     facts = (
-        ("Émis le" if record.is_credit_note else "Émise le", formats.day(record.issued_on)),
+        (_ISSUED.get(record.name, "Émise le"), formats.day(record.issued_on)),
         ("Votre commande :", given.purchase_order),
         ("Engagement :", given.public_order_ref),
         ("Code service :", given.service_code),
-        ("Règle de partage :" if record.line_kind is LineKind.SHARED else "Règle de prix :", record.basis),
+        (_RULE[record.line_kind], record.basis),
     )
     return _WIDE_GAP.join(f"{name} {value}" for name, value in facts if value)
+
+
+def _subject(record: InvoiceRecord) -> str:
+    """The caption of the lines: what is asked, and for when."""
+    if record.due is not None:
+        return f"{record.due.name} {record.due.year}"
+    return f"{record.operation_category}, {formats.month(record.period)}"
 
 
 def _mentions(record: InvoiceRecord) -> tuple[str, ...]:
@@ -206,6 +217,7 @@ def _remarks(record: InvoiceRecord) -> tuple[str, ...]:
         if record.line_kind is LineKind.SHARED
         else "",
         "Le détail des heures, jour par jour, est en annexe." if record.hours else "",
+        "Le calcul, pas à pas, est en annexe." if record.due is not None else "",
         record.closing_text,
     )
     return tuple(remark for remark in remarks if remark)

@@ -1,5 +1,13 @@
 """Reads of the billing room."""
 
+from coopter.billing.queries.calls import (
+    CallDocument,
+    NothingToLower,
+    documents_of_calls,
+    draft_calls,
+    drafts_of_run,
+    waits,
+)
 from coopter.billing.queries.documents import (
     DocumentDamaged,
     Download,
@@ -10,6 +18,7 @@ from coopter.billing.queries.documents import (
     download,
     find_document,
     progress_of,
+    progress_of_run,
     retried_at,
 )
 from coopter.billing.queries.drafts import Drafted, DraftedLine, Price, draft_again, draft_month
@@ -21,12 +30,14 @@ from coopter.billing.queries.invoices import (
     Standing,
     Totals,
     Wanted,
+    find_correction,
     find_credit_note,
     find_in_force,
     get_invoice,
     get_summary,
     invoice_choices,
     invoices_of_month,
+    invoices_of_run,
     list_invoices,
     list_lines,
     sum_invoices,
@@ -37,6 +48,7 @@ from coopter.billing.queries.records import bare_records, invoice_record
 
 __all__ = [
     "BilledUnder",
+    "CallDocument",
     "Change",
     "Choices",
     "Confirmation",
@@ -48,6 +60,7 @@ __all__ = [
     "InvoicePage",
     "InvoiceSummary",
     "LineSummary",
+    "NothingToLower",
     "Price",
     "Progress",
     "Standing",
@@ -60,11 +73,15 @@ __all__ = [
     "changes_again",
     "document_key",
     "documents_missing",
+    "documents_of_calls",
     "documents_of_month",
     "download",
     "draft_again",
+    "draft_calls",
     "draft_month",
+    "drafts_of_run",
     "explain_line",
+    "find_correction",
     "find_credit_note",
     "find_document",
     "find_in_force",
@@ -74,14 +91,17 @@ __all__ = [
     "invoice_page",
     "invoice_record",
     "invoices_of_month",
+    "invoices_of_run",
     "issuance_of",
     "lines_of",
     "list_invoices",
     "list_lines",
     "logo_of",
     "progress_of",
+    "progress_of_run",
     "retried_at",
     "seller_of",
     "sum_invoices",
     "terms_of",
+    "waits",
 ]

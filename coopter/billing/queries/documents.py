@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from coopter.billing.models import Invoice, InvoiceDocument
 from coopter.billing.queries.invoices import get_invoice
@@ -34,7 +35,7 @@ class Download:
 class Progress:
     """How many documents of a month are made, of how many; `failed` = those whose making failed and is tried again."""
 
-    month: Month
+    month: Month | None
     made: int
     total: int
     failed: int = 0
@@ -81,22 +82,26 @@ def download(actor: Actor, *, invoice_id: int, kind: str) -> Download:
 
 def documents_missing(month: Month | None = None) -> tuple[int, ...]:
     """The invoices (of a month) that have no document yet, oldest first."""
-    query = (
-        select(Invoice.id)
-        .outerjoin(InvoiceDocument, InvoiceDocument.invoice_id == Invoice.id)
-        .where(InvoiceDocument.id.is_(None))
-        .order_by(Invoice.id)
-    )
+    query = _missing()
     if month is not None:
-        query = query.where(Invoice.month == month)
+        query = query.where(Invoice.month == month, Invoice.run_id.is_(None))
     return tuple(session().scalars(query))
 
 
 def progress_of(month: Month) -> Progress:
     """How far the documents of a month are."""
-    total = session().scalar(select(func.count(Invoice.id)).where(Invoice.month == month)) or 0
+    of_month = Invoice.month == month, Invoice.run_id.is_(None)
+    total = session().scalar(select(func.count(Invoice.id)).where(*of_month)) or 0
     missing = documents_missing(month)
     return Progress(month, total - len(missing), total, _failed(missing))
+
+
+def progress_of_run(run_id: int) -> Progress:
+    """How far the documents of a call of contributions are."""
+    of_run = Invoice.run_id == run_id
+    total = session().scalar(select(func.count(Invoice.id)).where(of_run)) or 0
+    missing = tuple(session().scalars(_missing().where(of_run)))
+    return Progress(None, total - len(missing), total, _failed(missing))
 
 
 def retried_at(invoice_id: int) -> datetime | None:
@@ -107,6 +112,15 @@ def retried_at(invoice_id: int) -> datetime | None:
         OutboxRow.done_at.is_(None),
     )
     return session().scalar(query)
+
+
+def _missing() -> Select[Any]:
+    return (
+        select(Invoice.id)
+        .outerjoin(InvoiceDocument, InvoiceDocument.invoice_id == Invoice.id)
+        .where(InvoiceDocument.id.is_(None))
+        .order_by(Invoice.id)
+    )
 
 
 def _failed(invoices: tuple[int, ...]) -> int:

@@ -12,7 +12,7 @@ from coopter.billing.models import Invoice
 from coopter.billing.queries.invoices import list_lines
 from coopter.billing.queries.parties import buyer_of, issuance_of, notes_on, references_of, terms_of
 from coopter.billing.queries.records import invoice_record
-from coopter.billing.record import InvoiceRecord, Issuance, Line, LineKind, Vat, VatRegime
+from coopter.billing.record import Due, InvoiceRecord, Issuance, Line, LineKind, Vat, VatRegime
 from coopter.costs import queries as costs
 from coopter.costs.queries import ShareRecord
 from coopter.costs.rules import Pool, PriceUnderExemption, key_in_force
@@ -46,6 +46,7 @@ class DraftedLine:
     share_id: int | None
     decision_id: int | None
     basis: str = ""
+    call_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Drafted:
     structure: Structure
     record: InvoiceRecord
     lines: tuple[DraftedLine, ...]
+    corrects_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +111,45 @@ def draft_again(invoice: Invoice, *, on: date, at: datetime) -> Drafted:
     grouping = members.get_grouping_by_id(invoice.grouping_id)
     structure = members.get_structure(invoice.structure_id)
     old = invoice_record(invoice.id)
-    issuance = issuance_of(grouping, month=invoice.month, on=on, at=at, basis=old.basis)
+    month = invoice.month if invoice.run_id is None else Month.of(on)
+    issuance = issuance_of(grouping, month=month, on=on, at=at, basis=old.basis)
     if old.line_kind is LineKind.PRICED and issuance.vat_regime is VatRegime.EXEMPT_261B:
         raise PriceUnderExemption(day=invoice.month.last)
     if structure.is_public_body:
         issuance = replace(issuance, notes=notes_on(on, public=True))
-    vat = _treatment(issuance)
+    vat = rules.OUTSIDE_VAT if old.is_outside_vat else treatment_of(issuance)
     lines = tuple(
-        DraftedLine(replace(line, vat=vat), row.employee_id, row.share_id, row.decision_id, old.basis)
+        DraftedLine(replace(line, vat=vat), row.employee_id, row.share_id, row.decision_id, old.basis, row.call_id)
         for line, row in zip(old.lines, list_lines(invoice.id), strict=True)
     )
     delay = terms_of(public_body=structure.is_public_body, on=on)
+    if old.due is not None:
+        due_on = old.due_on if old.due_on >= on else on_time(on, delay=delay, structure=structure)
+        return draft_due(structure, lines, issuance=issuance, due=old.due, due_on=due_on)
     return _draft(structure, lines, issuance=issuance, delay=delay)
 
 
-def _treatment(issuance: Issuance) -> Vat:
+def on_time(on: date, *, delay: rules.PaymentTerms, structure: Structure) -> date:
+    """The day by which a structure pays what is issued on a day."""
+    return rules.due_date(on, terms=delay, public_body=structure.is_public_body)
+
+
+def draft_due(
+    structure: Structure, lines: tuple[DraftedLine, ...], *, issuance: Issuance, due: Due, due_on: date
+) -> Drafted:
+    """The document of a call, by the day that its formula says; raises the refusals of `rules.draft`."""
+    record = rules.draft(
+        tuple(drafted.line for drafted in lines),
+        buyer=buyer_of(structure),
+        issuance=replace(issuance, basis=lines[0].basis),
+        due_on=due_on,
+        references=references_of(structure),
+        due=due,
+    )
+    return Drafted(structure, record, lines)
+
+
+def treatment_of(issuance: Issuance) -> Vat:
     """How the month's lines are taxed, by the rate in force on its last day."""
     rate = terms.as_rate(members.parameter("vat_rate", on=issuance.period.last))
     return rules.treatment(issuance.vat_regime, rate=rate)
@@ -133,7 +159,7 @@ def _desk(month: Month, *, issuance: Issuance, prices: Mapping[int, Price]) -> _
     jobs = staff.job_titles(month.last)
     return _Desk(
         month=month,
-        vat=_treatment(issuance),
+        vat=treatment_of(issuance),
         labels={employee: (name, jobs.get(employee, "")) for employee, name in staff.employee_names().items()},
         prices=prices,
         basis_of=_bases(month),
@@ -162,7 +188,7 @@ def _draft(
         tuple(drafted.line for drafted in lines),
         buyer=buyer_of(structure),
         issuance=replace(issuance, basis=shown),
-        due_on=rules.due_date(on, terms=delay, public_body=structure.is_public_body),
+        due_on=on_time(on, delay=delay, structure=structure),
         references=references_of(structure),
     )
     return Drafted(structure, record, lines)

@@ -11,8 +11,12 @@ from fractions import Fraction
 from coopter.billing.models import InvoiceLine
 from coopter.billing.queries.invoices import InvoiceSummary, get_invoice, get_summary, list_lines
 from coopter.billing.record import LineKind
+from coopter.contributions.queries import calls
+from coopter.contributions.queries.calls import CallRecord
 from coopter.costs import queries as costs
 from coopter.costs.rules import HourPrice, ShareExplanation
+from coopter.governance.queries.decisions import get_decision
+from coopter.governance.rules.motions import Decided
 from coopter.hours import queries as hours
 from coopter.hours.rules import EntryRecord
 from coopter.staff import queries as staff
@@ -72,6 +76,8 @@ class Explanation:
     confirmations: tuple[Confirmation, ...]
     issued_by: str
     issued_at: datetime
+    call: CallRecord | None = None
+    decided: Decided | None = None
 
     @property
     def minutes(self) -> int:
@@ -116,7 +122,7 @@ def explain_line(actor: Actor, *, invoice_id: int, position: int) -> Explanation
     row = next((line for line in list_lines(invoice.id) if line.position == position), None)
     if row is None:
         raise NotFound()
-    entries = hours.entries_of(invoice.structure_id, invoice.month)
+    entries = hours.entries_of(invoice.structure_id, invoice.month) if invoice.run_id is None else ()
     if row.employee_id is not None:
         entries = tuple(entry for entry in entries if entry.employee_id == row.employee_id)
     ids = {entry.employee_id for entry in entries} | ({row.employee_id} if row.employee_id else set())
@@ -131,6 +137,8 @@ def explain_line(actor: Actor, *, invoice_id: int, position: int) -> Explanation
         confirmations=_confirmations(entries),
         issued_by=invoice.issued_by,
         issued_at=invoice.issued_at,
+        call=calls.get_call(row.call_id) if row.call_id else None,
+        decided=get_decision(row.decision_id) if row.call_id and row.decision_id else None,
     )
 
 

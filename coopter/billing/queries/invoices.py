@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from coopter.billing import policies
 from coopter.billing.models import Invoice, InvoiceDocument, InvoiceLine
 from coopter.billing.record import Kind
+from coopter.contributions.models import CallRun, Contribution
 from coopter.members.models import Structure
 from coopter.members.rules import natural_order
 from coopter.plumbing.database import session
@@ -49,6 +50,14 @@ class InvoiceSummary:
     credited_by: str | None
     credits: str | None
     has_document: bool
+    called: str | None = None
+    called_year: int | None = None
+    is_partial: bool = False
+
+    @property
+    def title(self) -> str | Month:
+        """What it is for: a contribution and its year, or a month of work."""
+        return f"{self.called} {self.called_year}" if self.called else self.month
 
     @property
     def standing(self) -> Standing:
@@ -138,8 +147,19 @@ def invoice_choices(actor: Actor) -> Choices:
 
 
 def invoices_of_month(month: Month) -> tuple[InvoiceSummary, ...]:
-    """Every invoice and credit note of a month in the order of their numbers; for exports and checks."""
-    query = _summaries().where(Invoice.month == month).order_by(Invoice.series, Invoice.year, Invoice.sequence)
+    """Every invoice and credit note of a month's work in the order of their numbers, calls of contributions apart; for
+    exports and checks."""
+    query = (
+        _summaries()
+        .where(Invoice.month == month, Invoice.run_id.is_(None))
+        .order_by(Invoice.series, Invoice.year, Invoice.sequence)
+    )
+    return tuple(InvoiceSummary(*row) for row in session().execute(query))
+
+
+def invoices_of_run(run_id: int) -> tuple[InvoiceSummary, ...]:
+    """Every document of a call of contributions, in the order of their numbers."""
+    query = _summaries().where(Invoice.run_id == run_id).order_by(Invoice.series, Invoice.year, Invoice.sequence)
     return tuple(InvoiceSummary(*row) for row in session().execute(query))
 
 
@@ -170,10 +190,29 @@ def find_credit_note(invoice_id: int) -> Invoice | None:
     return session().scalar(select(Invoice).where(Invoice.preceding_id == invoice_id, Invoice.kind == Kind.CREDIT_NOTE))
 
 
+def find_correction(invoice_id: int) -> Invoice | None:
+    """The first credit note that lowered a document in part, if there is one."""
+    return session().scalar(select(Invoice).where(Invoice.corrects_id == invoice_id).order_by(Invoice.id).limit(1))
+
+
 def find_in_force(invoice: Invoice) -> InvoiceSummary | None:
-    """The invoice that stands for the structure and month of this one, not cancelled: itself, or what replaced it."""
+    """The invoice that stands for the same thing as this one, not cancelled: itself, or what replaced it.
+
+    The same thing is the structure's month of work, or the very call of a contribution.
+    """
+    if invoice.run_id is not None:
+        return _in_force_for_call(invoice)
     wanted = Wanted(month=invoice.month, structure_id=invoice.structure_id, standing=Standing.ISSUED)
-    query = _narrowed(_summaries(), wanted).order_by(Invoice.id.desc()).limit(1)
+    query = _narrowed(_summaries(), wanted).where(Invoice.run_id.is_(None)).order_by(Invoice.id.desc()).limit(1)
+    row = session().execute(query).first()
+    return None if row is None else InvoiceSummary(*row)
+
+
+def _in_force_for_call(invoice: Invoice) -> InvoiceSummary | None:
+    calls = select(InvoiceLine.call_id).where(InvoiceLine.invoice_id == invoice.id)
+    same = select(InvoiceLine.invoice_id).where(InvoiceLine.call_id.in_(calls))
+    wanted = Wanted(structure_id=invoice.structure_id, standing=Standing.ISSUED)
+    query = _narrowed(_summaries(), wanted).where(Invoice.id.in_(same)).order_by(Invoice.id.desc()).limit(1)
     row = session().execute(query).first()
     return None if row is None else InvoiceSummary(*row)
 
@@ -203,15 +242,19 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 def _summaries() -> Select[Any]:
     credited = aliased(Invoice)
+    earlier = func.coalesce(Invoice.preceding_id, Invoice.corrects_id)
     columns: tuple[Any, ...] = (
         Invoice.id, Invoice.kind, Invoice.number, Invoice.month, Invoice.structure_id, Structure.code,
         Structure.legal_name, Invoice.issued_on, Invoice.due_on, Invoice.net, Invoice.tax, Invoice.gross,
-        _credit.number, credited.number, InvoiceDocument.id.is_not(None),
+        _credit.number, credited.number, InvoiceDocument.id.is_not(None), Contribution.name, CallRun.year,
+        Invoice.corrects_id.is_not(None),
     )  # fmt: skip
     return (
         select(*columns)
         .join(Structure, Structure.id == Invoice.structure_id)
         .outerjoin(_credit, _credit.preceding_id == Invoice.id)
-        .outerjoin(credited, credited.id == Invoice.preceding_id)
+        .outerjoin(credited, credited.id == earlier)
         .outerjoin(InvoiceDocument, InvoiceDocument.invoice_id == Invoice.id)
+        .outerjoin(CallRun, CallRun.id == Invoice.run_id)
+        .outerjoin(Contribution, Contribution.id == CallRun.contribution_id)
     )

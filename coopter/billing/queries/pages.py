@@ -20,6 +20,7 @@ from coopter.billing.queries.invoices import (
 )
 from coopter.billing.queries.records import bare_records
 from coopter.billing.record import Address, InvoiceRecord, Party
+from coopter.contributions.queries.calls import RunRecord, get_run
 from coopter.plumbing import formats
 from coopter.values.actor import Actor
 from coopter.values.refusal import Words
@@ -61,6 +62,8 @@ class InvoicePage:
     in_force: InvoiceSummary | None
     may_credit: bool
     may_issue_again: bool
+    corrects_id: int | None = None
+    run: RunRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ def invoice_page(actor: Actor, invoice_id: int) -> InvoicePage:
         credited_id=invoice.preceding_id,
         in_force=in_force,
         may_credit=writes and summary.standing is Standing.ISSUED,
+        corrects_id=invoice.corrects_id,
+        run=get_run(invoice.run_id) if invoice.run_id is not None else None,
         may_issue_again=writes and summary.standing is Standing.CREDITED and in_force is None,
     )
 

@@ -51,6 +51,8 @@ def _line(row: InvoiceLine, vat: Vat) -> Line:
 
 
 def _hours(invoice: Invoice) -> tuple[HourLine, ...]:
+    if invoice.run_id is not None:
+        return ()
     entries = hours.entries_of(invoice.structure_id, invoice.month)
     names = staff.employees_by_id({entry.employee_id for entry in entries})
     lines = (HourLine(names[e.employee_id].name, e.worked_on, e.minutes, e.activity) for e in entries)

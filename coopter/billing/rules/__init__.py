@@ -4,16 +4,18 @@ from coopter.billing.rules.drafting import (
     AlreadyNumbered,
     DoesNotAddUp,
     MixedLines,
+    MixedVat,
     NegativeTotal,
     NotAnInvoice,
     NothingToInvoice,
     check_record,
+    correcting_note,
     credit_note,
     draft,
     numbered,
 )
 from coopter.billing.rules.freezing import freeze, only_vat, thaw
-from coopter.billing.rules.lines import coefficient_price, hourly_rate, price_line, shared_line
+from coopter.billing.rules.lines import coefficient_price, due_line, hourly_rate, price_line, shared_line
 from coopter.billing.rules.numbering import BadNumber, invoice_number
 from coopter.billing.rules.parties import einvoice_address, missing_mentions
 from coopter.billing.rules.payment import epc_payload
@@ -25,15 +27,17 @@ from coopter.billing.rules.terms import (
     due_date,
     legal_notes,
 )
-from coopter.billing.rules.vat import MissingVatRate, treatment, vat_due, vat_lines
+from coopter.billing.rules.vat import OUTSIDE_VAT, MissingVatRate, treatment, vat_due, vat_lines
 
 __all__ = [
+    "OUTSIDE_VAT",
     "AlreadyNumbered",
     "BadNumber",
     "DoesNotAddUp",
     "LegalTerms",
     "MissingVatRate",
     "MixedLines",
+    "MixedVat",
     "NegativeTotal",
     "NotAnInvoice",
     "NothingToInvoice",
@@ -42,9 +46,11 @@ __all__ = [
     "TermsTooLong",
     "check_record",
     "coefficient_price",
+    "correcting_note",
     "credit_note",
     "draft",
     "due_date",
+    "due_line",
     "einvoice_address",
     "epc_payload",
     "freeze",

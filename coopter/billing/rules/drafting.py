@@ -5,14 +5,17 @@ from datetime import date
 
 from coopter.billing.record import (
     BuyerReferences,
+    Due,
     HourLine,
     InvoiceRecord,
     Issuance,
     Kind,
     Line,
     LineKind,
+    Notes,
     Party,
     Preceding,
+    VatCategory,
 )
 from coopter.billing.rules.vat import vat_lines
 from coopter.values.money import Money, total
@@ -21,6 +24,13 @@ from coopter.values.refusal import Refusal
 
 _NO_REFERENCES = BuyerReferences()
 _COMMON = tuple(field.name for field in fields(Issuance))
+_NO_PRICE = "Sans objet : une cotisation n’est pas le prix d’une prestation."
+NOTES_OF_DUES = Notes(
+    recovery=f"Indemnité forfaitaire de recouvrement. {_NO_PRICE}",
+    penalties=f"Pénalités de retard. {_NO_PRICE}",
+    discount="Pas d’escompte pour paiement anticipé.",
+)
+"""The three mentions that every e-invoice carries (BR-FR-05): art. L441-10 C. com. is about sales and services."""
 
 
 class NothingToInvoice(Refusal):
@@ -30,6 +40,11 @@ class NothingToInvoice(Refusal):
 class MixedLines(Refusal):
     """Une facture ne mélange pas des parts de coût exactes et des heures tarifées (%(buyer)s, %(period)s). Fixez un
     prix horaire pour tous les salariés que ce membre emploie, ou pour aucun."""
+
+
+class MixedVat(Refusal):
+    """Une cotisation hors du champ de la TVA ne se mélange avec rien d'autre sur une même pièce (%(buyer)s). Appelez-la
+    à part."""
 
 
 class NegativeTotal(Refusal):
@@ -58,11 +73,12 @@ def draft(
     payment_terms: str = "",
     references: BuyerReferences = _NO_REFERENCES,
     hours: tuple[HourLine, ...] = (),
+    due: Due | None = None,
 ) -> InvoiceRecord:
     """An invoice without its number yet: VAT once per rate on the sum, totals in cents.
 
-    Shares and priced lines never meet on one invoice (art. 261 B CGI wants exact parts).
-    Raises NothingToInvoice, MixedLines, NegativeTotal.
+    Shares, priced lines and dues never meet on one invoice (art. 261 B CGI wants exact parts), nor what is outside VAT
+    with what is not (EN 16931 BR-O-11). Raises NothingToInvoice, MixedLines, MixedVat, NegativeTotal.
     """
     if not lines:
         raise NothingToInvoice(buyer=buyer.legal_name, period=issuance.period)
@@ -70,6 +86,9 @@ def draft(
     net, tax = total(line.amount for line in lines), total(line.tax for line in taxes)
     _check_lines(lines, net=net, buyer=buyer, period=issuance.period)
     common = {name: getattr(issuance, name) for name in _COMMON}
+    if due is not None and taxes[0].vat.category is VatCategory.OUTSIDE:
+        common |= _outside_vat(issuance)
+        buyer = replace(buyer, vat_number="")
     return InvoiceRecord(
         kind=Kind.INVOICE,
         number="",
@@ -83,7 +102,37 @@ def draft(
         payment_terms=payment_terms,
         references=references,
         hours=hours,
+        due=due,
         **common,
+    )
+
+
+def _outside_vat(issuance: Issuance) -> dict[str, object]:
+    """No VAT identifier, no option on when VAT is due (BR-O-02), and the mentions of a due: it is no price."""
+    return {
+        "seller": replace(issuance.seller, vat_number=""),
+        "vat_on_invoice": False,
+        "notes": NOTES_OF_DUES,
+        "operation_category": "",
+    }
+
+
+def correcting_note(record: InvoiceRecord, *, lowers: InvoiceRecord, reason: str) -> InvoiceRecord:
+    """The draft of a credit note that lowers an earlier document in part (code 381, positive amounts, R19).
+
+    The earlier document stays as it is, and is named with its day (BR-FR-CO-05). Raises NotAnInvoice.
+    """
+    if lowers.kind is not Kind.INVOICE or not lowers.number:
+        raise NotAnInvoice(number=lowers.number or "—")
+    return replace(
+        record,
+        kind=Kind.CREDIT_NOTE,
+        due_on=record.issued_on,
+        account=None,
+        preceding=Preceding(lowers.number, lowers.issued_on),
+        reason=reason,
+        payment_terms="",
+        lowers_in_part=True,
     )
 
 
@@ -138,11 +187,14 @@ def check_record(record: InvoiceRecord) -> None:
 def _check_lines(lines: tuple[Line, ...], *, net: Money, buyer: Party, period: Month) -> None:
     if len({line.kind for line in lines}) != 1:
         raise MixedLines(buyer=buyer.legal_name, period=period)
+    treatments = {line.vat for line in lines}
+    if len(treatments) > 1 and any(vat.category is VatCategory.OUTSIDE for vat in treatments):
+        raise MixedVat(buyer=buyer.legal_name)
     if net < Money.zero():
         raise NegativeTotal(buyer=buyer.legal_name, period=period)
 
 
 def _multiplies_up(line: Line) -> bool:
-    if line.kind is LineKind.SHARED:
+    if line.kind in (LineKind.SHARED, LineKind.DUE):
         return line.quantity == (1 if line.amount >= Money.zero() else -1)
     return line.unit_price is not None and line.amount == Money(100).times(line.unit_price.decimal * line.quantity)

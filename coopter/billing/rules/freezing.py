@@ -8,6 +8,7 @@ from coopter.billing.record import (
     Address,
     BankAccount,
     BuyerReferences,
+    Due,
     HourLine,
     InvoiceRecord,
     Kind,
@@ -29,9 +30,13 @@ _PLAIN = ("number", "reason", "basis", "payment_terms", "vat_on_invoice", "busin
           "closing_text", "anchor")  # fmt: skip
 
 
+_PAIRS = ("figures", "steps")
+
+
 def freeze(record: InvoiceRecord) -> dict[str, Any]:
     """Everything of an invoice but its lines and hours (they are rows) and its logo (it is a file)."""
     return {
+        **({"due": _due(record.due), "lowers_in_part": record.lowers_in_part} if record.due is not None else {}),
         **{name: getattr(record, name) for name in _PLAIN},
         "kind": record.kind.value,
         "issued_on": record.issued_on.isoformat(),
@@ -77,6 +82,8 @@ def thaw(
         lines=lines,
         hours=hours,
         logo=logo,
+        due=_to_due(frozen.get("due")),
+        lowers_in_part=frozen.get("lowers_in_part", False),
     )
 
 
@@ -87,6 +94,18 @@ def only_vat(frozen: dict[str, Any]) -> Vat:
 
 def _plain(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}  # its fields: `fields()` is slow, 4,000 a month
+
+
+def _due(due: Due) -> dict[str, Any]:
+    pairs = {name: [list(pair) for pair in getattr(due, name)] for name in _PAIRS}
+    return {**_plain(due), **pairs, "sentences": list(due.sentences)}
+
+
+def _to_due(frozen: dict[str, Any] | None) -> Due | None:
+    if frozen is None:
+        return None
+    pairs = {name: tuple((label, value) for label, value in frozen[name]) for name in _PAIRS}
+    return Due(**{**frozen, **pairs, "sentences": tuple(frozen["sentences"])})
 
 
 def _vat(vat: Vat) -> dict[str, Any]:

@@ -23,6 +23,12 @@ def shared_line(
     return Line(LineKind.SHARED, label, amount, vat, quantity=sign, minutes=minutes, detail=detail, pool=pool)
 
 
+def due_line(label: str, *, amount: Money, vat: Vat, detail: str = "") -> Line:
+    """What is owed as a member, in cents: quantity 1, or -1 where money comes back (BR-27)."""
+    sign = Decimal(1) if amount >= Money.zero() else Decimal(-1)
+    return Line(LineKind.DUE, label, amount, vat, quantity=sign, detail=detail)
+
+
 def price_line(label: str, *, minutes: int, unit_price: Rate, vat: Vat, detail: str = "", pool: str = "") -> Line:
     """Hours at a price per hour.
 

@@ -19,6 +19,10 @@ _EXEMPT = {
 }
 
 
+OUTSIDE_VAT = Vat(VatCategory.OUTSIDE, _ZERO_RATE, "Cotisation hors champ d’application de la TVA", "VATEX-EU-O")
+"""A due paid only for membership rights is outside VAT (domain.md §3.5; EN 16931 category O)."""
+
+
 class MissingVatRate(Refusal):
     """Le groupement facture la TVA mais aucun taux n'est en vigueur. Indiquez le taux dans les réglages du
     groupement."""

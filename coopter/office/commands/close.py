@@ -131,11 +131,16 @@ def _of_the_month(grouping_id: int | None, month: Month, name: str) -> journal.C
     """Which rows of a table belong to the month."""
     table = _table(name)
     if name not in HANGING_ON:
-        return [table.c.month == month]
+        return [table.c.month == month, *_of_work(table)]
     column, parent_name = HANGING_ON[name]
     parent = _table(parent_name)
-    mine = select(parent.c.id).where(parent.c.grouping_id == grouping_id, parent.c.month == month)
+    mine = select(parent.c.id).where(parent.c.grouping_id == grouping_id, parent.c.month == month, *_of_work(parent))
     return [table.c[column].in_(mine)]
+
+
+def _of_work(table: Table) -> journal.Conditions:
+    """The documents of a contribution dated in the month were sealed when it was called."""
+    return [table.c.run_id.is_(None)] if "run_id" in table.c else []
 
 
 def _table(name: str) -> Table:

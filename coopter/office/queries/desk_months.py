@@ -176,7 +176,7 @@ def _invoiced(months: Iterable[Month]) -> dict[tuple[Month, Kind], tuple[int, Mo
     """Of each month and kind: how many, and their sums without and with VAT."""
     query = (
         select(Invoice.month, Invoice.kind, func.count(), func.sum(Invoice.net), func.sum(Invoice.gross))
-        .where(Invoice.month.in_(sorted(months)))
+        .where(Invoice.month.in_(sorted(months)), Invoice.run_id.is_(None))
         .group_by(Invoice.month, Invoice.kind)
     )
     return {(month, kind): (int(count), net, gross) for month, kind, count, net, gross in session().execute(query)}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coopter.office import policies
+from coopter.office.queries.verify.calls import check_calls, check_payments
 from coopter.office.queries.verify.chain import Head, announced_head, check_chain, check_strays
 from coopter.office.queries.verify.findings import DatabaseDamaged, Finding, Findings
 from coopter.office.queries.verify.reading import SPOILED
@@ -49,6 +50,8 @@ def verify_grouping(actor: Actor, *, anchors: tuple[Head, ...] = (), progress: P
     rows = check_rows(seals, findings=findings)
     invoices = _unless_spoiled(check_invoices, findings) or 0
     _unless_spoiled(check_months, findings)
+    _unless_spoiled(check_calls, findings)
+    _unless_spoiled(check_payments, findings)
     _unless_spoiled(check_numbers, findings)
     documents = check_documents(findings, progress=progress)
     _unless_spoiled(check_texts, findings)

@@ -85,6 +85,31 @@ class NumbersBroken(Refusal):
     """Série %(series)s de %(year)s : le numéro %(expected)s est attendu et %(found)s est trouvé."""
 
 
+class CallUnissued(Refusal):
+    """Appel n° %(call)s (%(name)s %(year)s) : aucune pièce ne le demande, alors qu'il était à émettre le jour même.
+    Remède : ouvrez l'appel et émettez ce qui manque."""
+
+
+class CallTwice(Refusal):
+    """Appel n° %(call)s (%(name)s %(year)s) : %(count)s pièces en vigueur le demandent au lieu d'une."""
+
+
+class CallDiffers(Refusal):
+    """Appel n° %(call)s (%(name)s %(year)s) : il est de %(amount)s € et sa pièce %(number)s porte %(said)s €."""
+
+
+class RunUnbalanced(Refusal):
+    """%(name)s %(year)s : l'appel annonce %(total)s € et ses parts font %(sum)s €."""
+
+
+class DueWithoutCall(Refusal):
+    """La pièce %(number)s demande une contribution qu'aucun appel ne fonde."""
+
+
+class PaymentElsewhere(Refusal):
+    """Le paiement n° %(payment)s est noté pour un autre membre que celui de la pièce %(number)s."""
+
+
 class DocumentMissing(Refusal):
     """La facture %(number)s n'a pas de document, et plus rien ne l'attend. Remède : coopter documents render."""
 

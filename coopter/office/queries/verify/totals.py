@@ -62,7 +62,7 @@ def check_months(findings: Findings) -> None:
         .group_by(CostSplit.month)
     )
     costs = _sums(select(CostLine.month, func.sum(CostLine.amount)).group_by(CostLine.month))
-    invoiced = set(session().scalars(select(Invoice.month).distinct()))
+    invoiced = set(session().scalars(select(Invoice.month).where(Invoice.run_id.is_(None)).distinct()))
     for month in sorted((splits.keys() | invoiced) - locked):
         findings.add(found.CloseMissing(month=month), table="month_lock")
     for month in sorted(locked):
@@ -92,7 +92,7 @@ def _check_lines(findings: Findings) -> None:
     """Σ shared lines of a month's first invoices = Σ cost shares, wherever the month was invoiced at cost."""
     first = (
         select(func.min(Invoice.id).label("id"))
-        .where(Invoice.kind == Kind.INVOICE)
+        .where(Invoice.kind == Kind.INVOICE, Invoice.run_id.is_(None))
         .group_by(Invoice.month, Invoice.structure_id)
         .subquery()
     )
