@@ -15,7 +15,7 @@ from coopter.governance import commands as governance
 from coopter.governance import queries
 from coopter.governance.commands.admission_proposals import propose_admission, propose_departure
 from coopter.governance.commands.votes import close_vote, open_vote, record_ballot
-from coopter.governance.models import Admission, Obligation
+from coopter.governance.models import Admission, Obligation, SignatureRequest
 from coopter.governance.queries.admission import get_admission
 from coopter.governance.queries.departure import departure_record
 from coopter.governance.rules.admission import AdmissionDetails, AlreadyProposed
@@ -47,6 +47,7 @@ from tests.factories import (
     worked,
 )
 from tests.governance.meetings import AT, CONVENED, Meeting, a_meeting
+from tests.governance.signatures import a_frozen
 
 ASKED = AdmissionDetails(
     name="Book Hémisphères", siret=a_siret(55), contact_name="Iris Le Bihan", email="iris@book.example",
@@ -253,3 +254,20 @@ def test_the_letter_of_an_entry_is_a_file_to_print(client: FlaskClient, coordina
     letters = [desk.get(f"/cap/vie/admissions/{number}/inspection.pdf").data for _ in range(2)]
     assert letters[0].startswith(b"%PDF-") and letters[0] == letters[1]
     assert session().scalars(select(Admission.state)).all() == [AdmissionState.ADMITTED]
+
+
+def test_the_newcomer_is_asked_to_sign_the_charter(client: FlaskClient, coordinator: Actor) -> None:
+    """From the follow-up page: the latest frozen charter, to whoever asked to join, for the structure."""
+    number = governance.request_admission(coordinator, details=ASKED, at=NOW)
+    charter = a_frozen(coordinator)
+    with pytest.raises(NotAdmittedYet):
+        office.ask_newcomer_to_sign(coordinator, admission_id=number, text_id=charter.text_id, at=NOW)
+    db.session.rollback()
+    governance.admit(coordinator, admission_id=number, version=1, joins_on=date(2026, 11, 1), at=NOW)
+    desk = signed_in(client, a_person(Role.COORDINATOR))
+    where = f"/cap/vie/admissions/{number}"
+    assert "Charte des Rias" in desk.get(f"{where}/suites").text
+    assert desk.post(f"{where}/signatures/{charter.text_id}").status_code == 303
+    asked = session().scalars(select(SignatureRequest)).one()
+    told = (asked.name, asked.email, asked.capacity, asked.structure_id)
+    assert told == ("Iris Le Bihan", "iris@book.example", "Pour Book Hémisphères", get_admission(number).structure_id)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from coopter.governance.commands import bear_obligation
+from coopter.governance.commands.signing import open_campaign
+from coopter.governance.models import Admission
 from coopter.governance.policies import can_run_admissions
 from coopter.governance.queries.admission import get_admission
+from coopter.governance.queries.texts import frozen_of, get_text
 from coopter.governance.rules.kinds import AdmissionState
+from coopter.governance.rules.signing import Signatory
 from coopter.members import queries as members
 from coopter.plumbing.transaction import command, require
 from coopter.staff import commands as staff_commands
 from coopter.staff import queries as staff
 from coopter.values.actor import Actor
-from coopter.values.refusal import Refusal
+from coopter.values.instants import paris_day
+from coopter.values.refusal import NotFound, Refusal
+
+TIME_TO_SIGN = timedelta(days=30)
 
 
 class NotAdmittedYet(Refusal):
@@ -38,15 +45,13 @@ def list_on_contracts(
     Raises NotFound, NotAdmittedYet, NobodyChosen, BeforeJoining, NoContract, AlreadyOnTheList (L1253-9).
     """
     require(can_run_admissions(actor))
-    row = get_admission(admission_id)
-    if row.state is not AdmissionState.ADMITTED or row.structure_id is None or row.joins_on is None:
-        raise NotAdmittedYet()
-    if from_on < row.joins_on:
-        raise BeforeJoining(joins_on=row.joins_on)
+    row, structure_id, joins_on = _admitted(admission_id)
+    if from_on < joins_on:
+        raise BeforeJoining(joins_on=joins_on)
     chosen = sorted(set(employee_ids))
     if not chosen:
         raise NobodyChosen()
-    structure = members.get_structure(row.structure_id)
+    structure = members.get_structure(structure_id)
     for employee_id in chosen:
         name = staff.get_employee(employee_id).name
         staff_commands.add_potential_user(
@@ -57,3 +62,29 @@ def list_on_contracts(
             title=f"{name} · {structure.name}", from_on=from_on, at=at,
         )  # fmt: skip
     return len(chosen)
+
+
+@command
+def ask_newcomer_to_sign(actor: Actor, *, admission_id: int, text_id: int, at: datetime) -> int:
+    """Ask whoever spoke for an admitted structure to sign the latest version of a text; returns the campaign's id.
+
+    Raises NotFound without a frozen version, NotAdmittedYet, HasSigned.
+    """
+    require(can_run_admissions(actor))
+    row, structure_id, _joins_on = _admitted(admission_id)
+    frozen = frozen_of(get_text(text_id).id)
+    if frozen is None:
+        raise NotFound()
+    structure = members.get_structure(structure_id)
+    who = Signatory(row.contact_name, row.email, f"Pour {structure.name}", structure_id=structure_id)
+    return open_campaign(
+        actor, frozen_id=frozen.id, signatories=(who,), in_order=False, message="",
+        closes_on=paris_day(at) + TIME_TO_SIGN, at=at,
+    )  # fmt: skip
+
+
+def _admitted(admission_id: int) -> tuple[Admission, int, date]:
+    row = get_admission(admission_id)
+    if row.state is not AdmissionState.ADMITTED or row.structure_id is None or row.joins_on is None:
+        raise NotAdmittedYet()
+    return row, row.structure_id, row.joins_on

@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 from flask import Response, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
@@ -63,6 +64,20 @@ def list_on_contracts(admission_id: int) -> Any:
         return _page(admission_id, status=422)
     flash(ngettext("Un avenant est à faire signer.", "%(num)d avenants sont à faire signer.", done), "success")
     return redirect(url_for("office.joining", admission_id=admission_id), 303)
+
+
+@blueprint.post("/<grouping>/vie/admissions/<int:admission_id>/signatures/<int:text_id>")
+@for_roles(Role.COORDINATOR)
+def ask_newcomer_to_sign(admission_id: int, text_id: int) -> Any:
+    """Send the newcomer the link to sign a text."""
+    _admitted(admission_id)
+    try:
+        made = commands.ask_newcomer_to_sign(g.actor, admission_id=admission_id, text_id=text_id, at=clock.now())
+    except Refusal as refusal:
+        refused(refusal)
+        return _page(admission_id, status=422)
+    flash(_("Le lien pour signer est parti par courriel."), "success")
+    return redirect(url_for("governance.campaign", campaign_id=made), 303)
 
 
 @blueprint.get("/<grouping>/vie/admissions/<int:admission_id>/inspection.pdf")
