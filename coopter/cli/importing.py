@@ -12,6 +12,8 @@ import click
 
 from coopter.cli.frame import Answer, answering, grouping_option, inside
 from coopter.cli.words import FILE, FrenchGroup
+from coopter.contributions.commands.figures import import_figures as write_figures
+from coopter.contributions.imports.figures import read_figures
 from coopter.costs import commands as costs
 from coopter.costs.imports import read_costs
 from coopter.hours import commands as hours
@@ -66,12 +68,19 @@ def import_costs(actor: Actor, content: bytes, *, at: datetime) -> Done:
     return costs.import_costs(actor, records=table, at=at), table.ignored
 
 
+def import_figures(actor: Actor, content: bytes, *, at: datetime) -> Done:
+    """Yearly figures of members."""
+    table = read_figures(content, **LIMITS)
+    return write_figures(actor, records=table, at=at), table.ignored
+
+
 KINDS: dict[str, tuple[Import, str]] = {
     "structures": (import_structures, "Les structures : code, nom, siret, adresse, code postal, ville…"),
     "employees": (import_employees, "Les salariés et leur contrat : code, prénom, nom, début, heures par semaine…"),
     "placements": (import_placements, "Les mises à disposition : salarié, structure, début, fin, heures par semaine."),
     "hours": (import_hours, "Les heures : date, salarié, structure, heures, activité."),
     "costs": (import_costs, "Les coûts : mois, salarié (vide = groupement), nature, libellé, montant."),
+    "figures": (import_figures, "Les chiffres des membres : structure, année, chiffre, valeur, origine."),
 }
 
 

@@ -12,7 +12,7 @@ from coopter.contributions.models import Gift
 from coopter.contributions.queries.figures import memberships_in
 from coopter.contributions.queries.reciprocity import entries_of
 from coopter.contributions.rules.kinds import GiftState, Unit
-from coopter.contributions.rules.reciprocity import Entry, Source, giving_and_receiving, quantity_words
+from coopter.contributions.rules.reciprocity import Entry, Source, giving_and_receiving, quantity_value
 from coopter.contributions.rules.report import (
     YEARLY_HOURS,
     Density,
@@ -28,6 +28,7 @@ from coopter.hours.rules import Worked
 from coopter.members.models import Membership
 from coopter.plumbing.database import session
 from coopter.values.durations import hours_and_minutes
+from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.refusal import Words
 
@@ -39,7 +40,7 @@ class Report:
     year: int
     measures: tuple[Measure, ...]
     densities: tuple[Density, ...]
-    given: tuple[tuple[Unit, str], ...]
+    given: tuple[tuple[Unit, Money | Words], ...]
 
 
 def cooperation_report(year: int) -> Report:
@@ -148,10 +149,10 @@ def _structures_by_employee(worked: list[Worked]) -> dict[int, set[int]]:
     return found
 
 
-def _given(entries: tuple[Entry, ...]) -> tuple[tuple[Unit, str], ...]:
+def _given(entries: tuple[Entry, ...]) -> tuple[tuple[Unit, Money | Words], ...]:
     """What went from one to another in each unit; euros are for those who read accounts, on the ledger's own page."""
     sums: dict[Unit, int] = defaultdict(int)
     for entry in entries:
         if entry.unit is not Unit.EUROS:
             sums[entry.unit] += entry.quantity
-    return tuple((unit, quantity_words(unit, sums[unit])) for unit in Unit if unit in sums)
+    return tuple((unit, quantity_value(unit, sums[unit])) for unit in Unit if unit in sums)

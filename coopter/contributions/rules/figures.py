@@ -67,6 +67,9 @@ UNITS: Mapping[Base, str] = {
     Base.TURNOVER: "€", Base.PROFIT: "€", Base.PAYROLL: "€", Base.HOURS_USED: "h", Base.HEADCOUNT: "ETP",
     Base.TONNES: "t", Base.SURFACE: "m²", Base.OTHER: "",
 }  # fmt: skip
+_SAID = {
+    Base.HEADCOUNT: "%(count)s ETP", Base.TONNES: "%(count)s t", Base.SURFACE: "%(count)s m²", Base.OTHER: "%(count)s",
+}  # fmt: skip
 DECIMALS: Mapping[Base, int] = {base: 3 if base is Base.TONNES else 2 for base in Base}
 MONEY = (Base.TURNOVER, Base.PROFIT, Base.PAYROLL)
 DECLARABLE = tuple(base for base in Base if base is not Base.HOURS_USED)  # hours are read from our own sheets
@@ -102,15 +105,20 @@ def figure_value(base: Base, amount: int) -> Money | Decimal | int:
     return amount if base is Base.HOURS_USED else Decimal(amount).scaleb(-DECIMALS[base])
 
 
-def figure_words(base: Base, amount: int) -> str:
-    """The figure in French words, « 1 234,56 € », « 12,5 ETP », « 7 h 30 »."""
+def figure_said(base: Base, amount: int) -> Money | Words:
+    """The figure as a page writes it for its reader: Money, or words with their unit."""
     value = figure_value(base, amount)
     if isinstance(value, Money):
-        return str(value)
+        return value
     if isinstance(value, int):
-        return hours_and_minutes(value)
+        return Words("%(count)s", count=hours_and_minutes(value))
     short = format(value.normalize(), ",f").replace(",", "\u202f").replace(".", ",")
-    return f"{short}\u00a0{UNITS[base]}" if UNITS[base] else short
+    return Words(_SAID[base], count=short)
+
+
+def figure_words(base: Base, amount: int) -> str:
+    """The figure in French words, « 1 234,56 € », « 12,5 ETP », « 7 h 30 »."""
+    return str(figure_said(base, amount))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,9 @@ UNIT_NAMES: Mapping[Unit, Words] = {
     Unit.ADVICE: Words("Conseil et expertise"),
     Unit.EUROS: Words("Euros"),
 }
-MARKS: Mapping[Unit, str] = {
-    Unit.HOURS: "h", Unit.LOANS: "prêt(s)", Unit.SURFACE: "m² × jour", Unit.WEIGHT: "kg", Unit.ENERGY: "kWh",
-    Unit.ADVICE: "jour(s)", Unit.EUROS: "€",
+SAID: Mapping[Unit, str] = {  # how a quantity is said with its unit
+    Unit.LOANS: "%(count)s prêt(s)", Unit.SURFACE: "%(count)s m² × jour", Unit.WEIGHT: "%(count)s kg",
+    Unit.ENERGY: "%(count)s kWh", Unit.ADVICE: "%(count)s jour(s)",
 }  # fmt: skip
 PLACES: Mapping[Unit, int] = {unit: 3 if unit in (Unit.WEIGHT, Unit.ENERGY) else 2 for unit in Unit}
 
@@ -128,13 +128,18 @@ def typed_quantity(unit: Unit, quantity: int) -> str:
     return _short(unit, quantity).replace("\u202f", "")
 
 
+def quantity_value(unit: Unit, quantity: int) -> Money | Words:
+    """A quantity as a page writes it for its reader: Money, or words with their unit."""
+    if unit is Unit.EUROS:
+        return Money(quantity)
+    if unit is Unit.HOURS:
+        return Words("%(count)s", count=hours_and_minutes(quantity))
+    return Words(SAID[unit], count=_short(unit, quantity))
+
+
 def quantity_words(unit: Unit, quantity: int) -> str:
     """A quantity in French words with its unit: « 7 h 30 », « 1,5 jour(s) », « 120,00 € »."""
-    if unit is Unit.HOURS:
-        return hours_and_minutes(quantity)
-    if unit is Unit.EUROS:
-        return str(Money(quantity))
-    return f"{_short(unit, quantity)}\u00a0{MARKS[unit]}"
+    return str(quantity_value(unit, quantity))
 
 
 def _short(unit: Unit, quantity: int) -> str:
