@@ -78,7 +78,7 @@ DOORS: tuple[Door, ...] = (
     Door("governance.index", _("Gouvernance"), "landmark", (*OFFICE, Role.REPRESENTATIVE, Role.EMPLOYEE),
          ("governance.", "office.register_of_decisions", "office.joining", "office.list_on_contracts",
           "office.ask_newcomer", "office.departure", "office.edit_departure", "office.confirm_departure",
-          "office.end_ties", "office.abandon_departure")),
+          "office.end_ties", "office.finish_departure", "office.abandon_departure")),
     Door("members.structures", _("Structures"), "building-2", OFFICE, STRUCTURES),
     Door("members.structure", _("Ma structure"), "building-2", (Role.REPRESENTATIVE,), STRUCTURES, needs="represents",
          own=("structure_id", "represents")),

@@ -19,6 +19,7 @@ from coopter.governance.models import Admission, Obligation, SignatureRequest
 from coopter.governance.queries.admission import get_admission
 from coopter.governance.queries.departure import departure_record
 from coopter.governance.rules.admission import AdmissionDetails, AlreadyProposed
+from coopter.governance.rules.departure import DepartureVoted, NotVoted
 from coopter.governance.rules.kinds import AdmissionState, Basis, DepartureKind, DepartureState
 from coopter.members import commands as members_commands
 from coopter.members import queries as members
@@ -271,3 +272,37 @@ def test_the_newcomer_is_asked_to_sign_the_charter(client: FlaskClient, coordina
     asked = session().scalars(select(SignatureRequest)).one()
     told = (asked.name, asked.email, asked.capacity, asked.structure_id)
     assert told == ("Iris Le Bihan", "iris@book.example", "Pour Book Hémisphères", get_admission(number).structure_id)
+
+
+def test_a_voted_departure_waits_for_what_ties_it_and_the_vote_stands(meeting: Meeting) -> None:
+    """The vote closes although somebody still works there: the decision is written, its effect waits."""
+    excluded = members.find_structure_by_code("D")
+    assert excluded is not None
+    an_employee(excluded)
+    number = governance.prepare_departure(
+        meeting.coordinator, structure_id=excluded.id, kind=DepartureKind.EXCLUSION, reason="Charte non respectée",
+        notice_on=date(2026, 2, 1), effective_on=date(2026, 5, 1), at=CONVENED,
+    )  # fmt: skip
+    item = propose_departure(
+        meeting.coordinator, departure_id=number, version=1, assembly_id=meeting.assembly_id, at=CONVENED
+    )
+    with pytest.raises(NotVoted):
+        governance.finish_departure(meeting.coordinator, departure_id=number, version=2, at=CONVENED)
+    db.session.rollback()
+    voted(meeting, item, choice="yes")
+    record = departure_record(number)
+    assert record.state is DepartureState.PROPOSED and members.is_member(excluded.id, date(2026, 5, 1))
+    waits = session().scalars(select(Obligation).where(Obligation.kind == "finish-departure")).one()
+    assert waits.due_on == date(2026, 5, 1)
+    act = {"departure_id": number, "version": record.version, "at": AT}
+    with pytest.raises(StillPlaced):
+        governance.finish_departure(meeting.coordinator, **act)
+    db.session.rollback()
+    with pytest.raises(DepartureVoted):
+        governance.abandon_departure(meeting.coordinator, **act)
+    db.session.rollback()
+    office.end_ties(meeting.coordinator, departure_id=number, at=AT)
+    governance.finish_departure(meeting.coordinator, **act)
+    assert departure_record(number).state is DepartureState.EFFECTIVE
+    assert not members.is_member(excluded.id, date(2026, 5, 1))
+    assert len([one for one in queries.list_decisions() if one.kind == "exclusion"]) == 1

@@ -16,6 +16,7 @@ from coopter.governance.commands.departure import (
     confirm_departure,
     debts_asked,
     edit_departure,
+    finish_departure,
     prepare_departure,
 )
 from coopter.governance.commands.obligations import (
@@ -45,6 +46,7 @@ __all__ = [
     "edit_admission",
     "edit_departure",
     "edit_obligation",
+    "finish_departure",
     "give_opinion",
     "move_shares",
     "prepare_departure",

@@ -11,7 +11,7 @@ from coopter.governance.commands.decisions import decide
 from coopter.governance.commands.obligations import bear_obligation, drop_obligations
 from coopter.governance.models import Departure
 from coopter.governance.queries.admission import awaits_vote
-from coopter.governance.queries.departure import departure_under_way, get_departure
+from coopter.governance.queries.departure import adopted_departure, departure_under_way, get_departure
 from coopter.governance.rules.admission import clean_text, subject_id
 from coopter.governance.rules.departure import (
     DEPARTURE,
@@ -19,15 +19,17 @@ from coopter.governance.rules.departure import (
     AnotherDeparture,
     DepartureProposed,
     DepartureUnderWay,
+    DepartureVoted,
     ExclusionIsVoted,
     ExclusionUnexplained,
+    NotVoted,
     check_days,
     check_open,
     departure_motion,
     describe_departure,
     first_facts,
 )
-from coopter.governance.rules.kinds import DepartureKind, DepartureState
+from coopter.governance.rules.kinds import Basis, DepartureKind, DepartureState
 from coopter.governance.rules.motions import Decided, Motion, MotionKind, register
 from coopter.members import commands as members_commands
 from coopter.members import queries as members
@@ -165,6 +167,9 @@ def refuse_departed(row: Departure) -> None:
     check_open(row.state)
     if row.state is DepartureState.PROPOSED and awaits_vote(row.item_id):
         raise DepartureProposed()
+    decided = adopted_departure(row.id)
+    if decided is not None:
+        raise DepartureVoted(number=decided.number)
 
 
 def _departure_of(motion: Motion) -> Departure:
@@ -181,9 +186,45 @@ def _check(motion: Motion) -> None:
         raise AnotherDeparture(name=structure.name)
 
 
+@command
+def finish_departure(actor: Actor, *, departure_id: int, version: int, at: datetime) -> None:
+    """Make a departure count that was voted while something still tied the structure.
+
+    Raises Conflict, DepartureClosed, NotVoted, and StillPlaced (from the office) while something ties it still.
+    """
+    require(policies.can_run_admissions(actor))
+    row = reread(get_departure(departure_id))
+    refuse_stale(row, version=version, mine={"state": DepartureState.EFFECTIVE})
+    check_open(row.state)
+    decided = adopted_departure(departure_id)
+    if decided is None:
+        raise NotVoted()
+    _take_effect(actor, row, decided, at=at)
+
+
 def _adopt(actor: Actor, decided: Decided, at: datetime) -> None:
+    """Recorded by hand, a departure waits until nothing ties the structure; voted, the vote stands and it waits."""
     row = _departure_of(decided.motion)
     row.effective_on = decided.from_on
+    if decided.basis is Basis.RESOLUTION and _is_tied(actor, row):
+        row.version += 1
+        name = members.get_structure(row.structure_id).name
+        subject = f"departure:{row.id}"
+        bear_obligation(actor, kind="finish-departure", subject=subject, title=name, due_on=row.effective_on, at=at)
+        return
+    _take_effect(actor, row, decided, at=at)
+
+
+def _is_tied(actor: Actor, row: Departure) -> bool:
+    """Whether a room above would refuse that the membership ends; asking changes nothing."""
+    try:
+        members_commands.membership_ending.send(actor, structure_id=row.structure_id, left_on=row.effective_on)
+    except Refusal:
+        return True
+    return False
+
+
+def _take_effect(actor: Actor, row: Departure, decided: Decided, *, at: datetime) -> None:
     answers = debts_asked.send(actor, structure_id=row.structure_id, on=decided.from_on)
     row.debts = first_facts(answer for _, answer in answers) or None
     members_commands.leave_grouping(actor, structure_id=row.structure_id, left_on=decided.from_on, at=at)
@@ -211,10 +252,10 @@ def _bear(actor: Actor, row: Departure, *, at: datetime) -> None:
 def _annul(actor: Actor, decided: Decided, at: datetime) -> None:
     """A departure is annulled before its day only: after it, the structure was outside."""
     row = _departure_of(decided.motion)
-    structure = members.get_structure(row.structure_id)
-    if row.effective_on <= paris_day(at):
-        raise AlreadyGone(name=structure.name, on=row.effective_on)
-    members_commands.stay_in_grouping(actor, structure_id=row.structure_id, left_on=row.effective_on, at=at)
+    if row.state is DepartureState.EFFECTIVE:
+        if row.effective_on <= paris_day(at):
+            raise AlreadyGone(name=members.get_structure(row.structure_id).name, on=row.effective_on)
+        members_commands.stay_in_grouping(actor, structure_id=row.structure_id, left_on=row.effective_on, at=at)
     drop_obligations(actor, subject=f"departure:{row.id}", reason="Départ annulé", at=at)
     row.state, row.item_id, row.debts = DepartureState.PREPARED, None, None
     row.version += 1

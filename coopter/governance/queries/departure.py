@@ -8,8 +8,10 @@ from datetime import date
 from sqlalchemy import select
 
 from coopter.governance.models import Departure
-from coopter.governance.rules.departure import OPEN_STATES, Debts, notice_ends_on
+from coopter.governance.queries.decisions import decisions_of
+from coopter.governance.rules.departure import DEPARTURE, EXCLUSION, OPEN_STATES, Debts, notice_ends_on
 from coopter.governance.rules.kinds import DepartureKind, DepartureState
+from coopter.governance.rules.motions import Decided
 from coopter.members import queries as members
 from coopter.members.models import Structure
 from coopter.members.rules import as_days
@@ -96,6 +98,13 @@ def list_departures() -> tuple[DepartureLine, ...]:
         )
         for row, structure in rows
     )  # fmt: skip
+
+
+def adopted_departure(departure_id: int) -> Decided | None:
+    """The decision in force that ends a departure's membership, if there is one."""
+    subject = f"departure:{departure_id}"
+    found = (*decisions_of(DEPARTURE), *decisions_of(EXCLUSION))
+    return next((one for one in found if one.subject == subject), None)
 
 
 def departure_under_way(structure_id: int) -> Departure | None:

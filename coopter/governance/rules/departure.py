@@ -38,6 +38,14 @@ class DepartureProposed(Refusal):
     """Ce départ est à l'ordre du jour d'une assemblée : c'est elle qui décide."""
 
 
+class DepartureVoted(Refusal):
+    """Ce départ est voté (décision n° %(number)s) : mettez fin à ce qui le retient, puis rendez-le effectif."""
+
+
+class NotVoted(Refusal):
+    """Aucune assemblée n'a encore voté ce départ : proposez-le, ou enregistrez qui l'a décidé."""
+
+
 class DepartureUnderWay(Refusal):
     """Un départ de cette structure est déjà préparé : ouvrez-le plutôt que d'en préparer un second."""
 

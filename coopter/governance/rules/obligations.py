@@ -96,6 +96,10 @@ OBLIGATIONS: Mapping[str, ObligationKind] = {
         _kind("return-deposit", Words("Rendre le dépôt de garantie : %(name)s", **_BLANK), months=3),
         _kind("settle-debts", Words("Solder les comptes de la structure partie : %(name)s", **_BLANK),
               source="L1253-8", months=3),
+        _kind(
+            "finish-departure",
+            Words("Finir ce qui retient le départ voté, puis le rendre effectif : %(name)s", **_BLANK),
+        ),
         _kind("subscribe-shares", Words("Faire souscrire les parts sociales : %(name)s", **_BLANK), months=3),
         _kind("redeem-shares", Words("Rembourser les parts sociales : %(name)s", **_BLANK)),
         _kind("amendment", Words("Faire signer l’avenant (utilisateurs potentiels) : %(name)s", **_BLANK),

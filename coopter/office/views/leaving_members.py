@@ -19,7 +19,12 @@ from coopter.governance.forms.departure import (
     DepartureDates,
 )
 from coopter.governance.queries.admission import awaits_vote
-from coopter.governance.queries.departure import departure_record, departure_under_way, liability_rule
+from coopter.governance.queries.departure import (
+    adopted_departure,
+    departure_record,
+    departure_under_way,
+    liability_rule,
+)
 from coopter.governance.queries.obligations import obligations_done, obligations_to_do
 from coopter.governance.queries.sittings import assemblies_for, get_item
 from coopter.governance.rules.departure import OPEN_STATES
@@ -112,6 +117,20 @@ def _decide(departure_id: int, form: DecideDepartureForm) -> Any:
     return propose_departure(g.actor, assembly_id=form.assembly.data, method=method, **same)
 
 
+@blueprint.post("/<grouping>/vie/departs/<int:departure_id>/effectif")
+@for_roles(Role.COORDINATOR)
+def finish_departure(departure_id: int) -> Any:
+    """Make a departure count that was voted, now that nothing ties the structure."""
+    departure_record(departure_id)
+    try:
+        governance.finish_departure(g.actor, departure_id=departure_id, version=version_sent(), at=clock.now())
+    except Refusal as refusal:
+        refused(refusal)
+        return _page(departure_id, status=422)
+    flash(_("Le départ est effectif. Voici les suites."), "success")
+    return redirect(url_for("office.departure", departure_id=departure_id), 303)
+
+
 @blueprint.post("/<grouping>/vie/departs/<int:departure_id>/abandon")
 @for_roles(Role.COORDINATOR)
 def abandon_departure(departure_id: int) -> Any:
@@ -144,6 +163,7 @@ def _page(departure_id: int, *, form: Any = None, decide: Any = None, status: in
         vote=get_item(record.item_id) if record.item_id and awaits_vote(record.item_id) else None,
         to_do=obligations_to_do(today=today, subject=subject), done=obligations_done(today=today, subject=subject),
         runs=policies.can_run_admissions(g.actor), effective=record.state is DepartureState.EFFECTIVE,
+        voted=adopted_departure(departure_id) if is_open else None,
     )  # fmt: skip
 
 
