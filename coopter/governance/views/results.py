@@ -32,10 +32,7 @@ class CollegeRow:
     """One college, before weighting and after."""
 
     name: str
-    note: str
-    yes: int
-    no: int
-    share: str
+    said: str
 
 
 @dataclass(frozen=True)
@@ -96,11 +93,17 @@ def _figures(heads: int, weight: int, result: Mapping[str, Any]) -> str:
 
 
 def _college(one: Mapping[str, Any]) -> CollegeRow:
-    share = percent(Fraction(one["for"])) if one["counted"] else _("ne compte pas")
-    note = _("pèse %(weight)s", weight=percent(Fraction(one["weight"])))
+    weight = percent(Fraction(one["weight"]))
+    votes = _("%(yes)s pour, %(no)s contre", yes=one["yes"], no=one["no"])
     if one["abstain"]:
-        note += " · " + ngettext("%(num)d abstention", "%(num)d abstentions", one["abstain"])
-    return CollegeRow(one["label"], note, one["yes"], one["no"], share)
+        votes += ", " + ngettext("%(num)d abstention", "%(num)d abstentions", one["abstain"])
+    if not one["counted"]:
+        return CollegeRow(
+            one["label"], _("%(votes)s : son poids (%(weight)s) ne compte pas", votes=votes, weight=weight)
+        )
+    share = percent(Fraction(one["for"]))
+    said = _("%(votes)s : %(share)s pour, sur les %(weight)s qu’il pèse", votes=votes, share=share, weight=weight)
+    return CollegeRow(one["label"], said)
 
 
 def _sentences(outcome: OutcomeRecord, result: Mapping[str, Any]) -> list[str]:
