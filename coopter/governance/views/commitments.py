@@ -21,6 +21,7 @@ from coopter.plumbing import clock
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import everyone_inside, for_roles
 from coopter.plumbing.pages import render
+from coopter.plumbing.transaction import require
 from coopter.values.actor import Role
 from coopter.values.refusal import NotFound, Refusal
 
@@ -69,6 +70,8 @@ def commitment_report(commitment_id: int, structure_id: int, year: int) -> Any:
 @everyone_inside
 def report_commitment(commitment_id: int, structure_id: int, year: int) -> Any:
     """Keep a structure's year."""
+    queries.get_commitment(commitment_id)
+    require(policies.can_report_commitment(g.actor, structure_id=members.get_structure(structure_id).id))
     form: Any = ReportForm()
     sent = request.files.get("evidence")
     evidence = (sent.filename, sent.read()) if sent is not None and sent.filename else None
@@ -87,10 +90,11 @@ def report_commitment(commitment_id: int, structure_id: int, year: int) -> Any:
 
 
 @blueprint.post("/<grouping>/vie/engagements/bilans/<int:report_id>/avis")
-@for_roles(Role.REPRESENTATIVE)
+@everyone_inside
 def review_report(report_id: int) -> Any:
     """Say what a peer thinks."""
     report = queries.get_report(report_id)
+    require(policies.can_review_commitment(g.actor, structure_id=report.structure_id))
     place = (report.commitment_id, report.structure_id, report.year)
     form: Any = _reviewing(report.structure_id, ReviewForm())
     return answer(

@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
+from coopter.governance import policies
 from coopter.governance.commands import signing_acts as acts
 from coopter.governance.commands.signing_acts import Way
 from coopter.governance.forms.signing import DelegateForm, SignForm
@@ -38,6 +39,8 @@ class Doors:
 
 
 def _by_session(request_id: int) -> Doors:
+    if not policies.can_sign_request(g.actor, person_id=queries.get_request(request_id).person_id):
+        raise NotFound()
     names = {
         "sign": "sign_own", "code": "code_own", "decline": "decline_own", "delegate": "delegate_own",
         "document": "document_own", "page": "sign",
@@ -235,11 +238,9 @@ def _show(doors: Doors, *, form: Any = None, delegating: Any = None, status: int
 
 
 def _inside(doors: Doors, read: Callable[[SigningPage], Any]) -> Any:
-    """Read the page of a request in its grouping's scope, for the person it was sent to alone; else NotFound."""
+    """Read the page of a request in its grouping's scope; raises NotFound."""
     way = doors.way
     if way.actor is not None:
-        if queries.get_request(way.request_id).person_id not in {way.actor.person_id} - {None}:
-            raise NotFound()
         return read(queries.signing_page(way.request_id, at=clock.now(), by_link=False))
     grouping_id, request_id = queries.request_of(way.token)
     with tenancy.scope(grouping_id):

@@ -116,6 +116,7 @@ def start_version(text_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def add_annex(version_id: int) -> Any:
     """Join a file."""
+    _draft(version_id)
     sent = request.files.get("annex")
     try:
         if sent is not None and sent.filename:
@@ -130,6 +131,7 @@ def add_annex(version_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def remove_annex(version_id: int, digest: str) -> Any:
     """Take a file away from a version that is not frozen."""
+    _draft(version_id)
     acts.remove_annex(g.actor, version_id=version_id, digest=digest, at=clock.now())
     flash(_("L’annexe est retirée."), "success")
     return redirect(url_for("governance.text_draft", version_id=version_id), 303)

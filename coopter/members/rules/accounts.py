@@ -55,7 +55,7 @@ def check_password(password: str, *, about: Iterable[str] = ()) -> None:
 
 RESERVED_SLUGS = frozenset(
     ("agenda", "api", "calendrier", "compte", "connexion", "deconnexion", "demo", "groupements", "installation",
-     "invitation", "langue", "mot-de-passe", "public", "reprise", "sante", "static")
+     "invitation", "langue", "mot-de-passe", "public", "reprise", "sante", "signer", "static")
 )  # fmt: skip
 
 

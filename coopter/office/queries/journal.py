@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from coopter.billing.models import Invoice
 from coopter.governance.models import Commitment, FrozenText, GoverningText, Signature, SignatureCampaign
@@ -213,25 +213,27 @@ def _both(rows: Iterable[Any]) -> dict[int, str]:
 
 
 def _texts(ids: set[int]) -> dict[int, str]:
-    return dict(
-        session().execute(select(GoverningText.id, GoverningText.title).where(GoverningText.id.in_(ids))).tuples()
-    )
+    query = select(GoverningText.id, GoverningText.title).where(GoverningText.id.in_(ids))
+    return {key: title for key, title in session().execute(query)}
 
 
 def _commitments(ids: set[int]) -> dict[int, str]:
-    return dict(session().execute(select(Commitment.id, Commitment.title).where(Commitment.id.in_(ids))).tuples())
+    query = select(Commitment.id, Commitment.title).where(Commitment.id.in_(ids))
+    return {key: title for key, title in session().execute(query)}
 
 
 def _campaigns(ids: set[int]) -> dict[int, str]:
-    query = select(SignatureCampaign.id, FrozenText.title).join(
-        FrozenText, FrozenText.id == SignatureCampaign.frozen_id
-    )
-    return dict(session().execute(query.where(SignatureCampaign.id.in_(ids))).tuples())
+    query = select(SignatureCampaign.id, FrozenText.title).where(SignatureCampaign.id.in_(ids))
+    return {key: title for key, title in session().execute(query.join(FrozenText, _frozen_by(SignatureCampaign)))}
 
 
 def _signatures(ids: set[int]) -> dict[int, str]:
-    query = select(Signature.id, FrozenText.title).join(FrozenText, FrozenText.id == Signature.frozen_id)
-    return dict(session().execute(query.where(Signature.id.in_(ids))).tuples())
+    query = select(Signature.id, FrozenText.title).where(Signature.id.in_(ids))
+    return {key: title for key, title in session().execute(query.join(FrozenText, _frozen_by(Signature)))}
+
+
+def _frozen_by(row: type[Signature] | type[SignatureCampaign]) -> ColumnElement[bool]:
+    return FrozenText.id == row.frozen_id
 
 
 _NAMERS: dict[str, Callable[[set[int]], dict[int, str]]] = {
