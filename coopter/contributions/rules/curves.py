@@ -41,6 +41,13 @@ def curve(formula: Formula, *, upto: int, level: Fraction | None = None, kind: s
     return tuple(points)
 
 
+def reach_of(formula: Formula) -> int:
+    """A figure up to which a formula with tiers shows all its turns, for a picture that no member's figure bounds."""
+    per = PER_UNIT[formula.base] if formula.base else 1
+    turns = [turn for turn in _turns(formula, None, "") if turn > 0]
+    return max(turns, default=100_000 * per) * 3 // 2
+
+
 def amount_at(formula: Formula, figure: int, *, level: Fraction | None = None, kind: str = "") -> Money:
     """What the curve says of one figure, for a whole year and no other exemption than the small figure's."""
     if formula.exempt_figure is not None and figure < formula.exempt_figure:

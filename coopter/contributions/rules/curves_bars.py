@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from coopter.contributions.rules.curves import ticks
 from coopter.values.money import Money
 
-SCALE = 1000  # the length of the longest bar, in the picture's own units
+SCALE = 100  # lengths are hundredths of the picture's width
 ENOUGH_IN_A_BIN, ENOUGH_IN_ALL = 3, 6
 """No bin of fewer than three structures is shown, nor any picture of fewer than six: one could name them otherwise."""
 LIMITS = (0, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)
@@ -16,7 +16,7 @@ LIMITS = (0, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One member's amounts as lengths from 0 to 1 000."""
+    """One member's amounts as lengths from 0 to 100, at least 1 for an amount that is not nothing."""
 
     name: str
     amounts: tuple[Money | None, ...]
@@ -39,10 +39,11 @@ def bars(rows: Iterable[tuple[str, Sequence[Money | None]]]) -> tuple[Bar, ...]:
     found = [(name, tuple(amounts)) for name, amounts in rows]
     most = max((one.cents for _name, amounts in found for one in amounts if one is not None), default=0)
     _values, top = ticks(max(most, 100), unit=100)
-    return tuple(
-        Bar(name, amounts, tuple(0 if one is None else one.cents * SCALE // top for one in amounts))
-        for name, amounts in found
-    )
+    return tuple(Bar(name, amounts, tuple(_length(one, top) for one in amounts)) for name, amounts in found)
+
+
+def _length(amount: Money | None, top: int) -> int:
+    return 0 if not amount else max(1, amount.cents * SCALE // top)
 
 
 def distribution(amounts: Iterable[Money], *, own: Money | None = None) -> tuple[Bin, ...]:

@@ -126,7 +126,7 @@ def _priced(formula: Formula, member: MemberFigures, year: int) -> Owed:
         return Owed(member.structure_id, Money(0), (freed,))
     exact = _fixed(formula, member.type)
     if exact:
-        steps.append(Step(StepKind.FIXED, rounded(exact, unit=1), (("kind", member.type),)))
+        steps.append(Step(StepKind.FIXED, rounded(exact, unit=1), (("kind", formula.type_named(member.type)),)))
     for cents, part, rate in _tiers(formula, figure):
         exact += cents
         steps.append(Step(StepKind.TIER, rounded(cents, unit=1), _said(formula, part=part, rate=rate)))

@@ -94,8 +94,12 @@ class Formula:
 
     def fixed_of(self, kind: str) -> Money:
         """The fixed part of a type of member, as stated for one period."""
+        return dict(self.fixed_by_type).get(self.type_named(kind), self.fixed)
+
+    def type_named(self, kind: str) -> str:
+        """The type as the formula names it, "" when it has no amount of its own."""
         wanted = kind.casefold()
-        return next((amount for name, amount in self.fixed_by_type if name.casefold() == wanted), self.fixed)
+        return next((name for name, _amount in self.fixed_by_type if name.casefold() == wanted), "")
 
     def figures_year(self, year: int) -> int:
         """Whose year's figures are used first when this year is called."""
