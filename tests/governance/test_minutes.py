@@ -79,7 +79,7 @@ def test_who_was_there_and_when_open_the_minutes() -> None:
     assert "Le 14 mars 2026 à 18 h 30, les membres de l’instance « Assemblée générale » de Cap Rade" in written
     assert "se sont réunis sur place, Salle du port." in written
     assert "La convocation a été envoyée le 20 février 2026 par Anne." in written
-    assert "Sur 2 membres ayant droit de vote, 1 sont présents, 0 représentés et 1 absents." in written
+    assert "Membres ayant droit de vote : 2. Présents : 1 ; représentés : 0 ; absents : 1." in written
     assert "au moins le quart" in written and "Scrutateurs" not in written
     assert "est close le 14 mars 2026 à 20 h." in written
     consulted = replace(FACTS, mode=AssemblyMode.CONSULTATION, opened_at=None, call=2, closed_at=None, place="",
@@ -95,7 +95,7 @@ def test_colleges_and_weights_have_their_columns() -> None:
     people = (Attendee("A", "Salariés", 3, "présent", ""), Attendee("B", "Usagers", 1, "sans droit de vote", "dues"))
     written = draft_minutes(replace(FACTS, attendees=people))
     assert "| Membre | Collège | Voix | Présence |" in written and "| A | Salariés | 3 | présent |" in written
-    assert "Sur 1 membres" in written
+    assert "Membres ayant droit de vote : 1." in written
 
 
 def test_what_people_wrote_is_never_markdown_nor_a_field() -> None:

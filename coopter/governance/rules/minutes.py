@@ -165,8 +165,9 @@ def _presence(facts: MinutesFacts) -> str:
     weights = any(one.weight != 1 for one in facts.attendees)
     colleges = any(one.college for one in facts.attendees)
     said = (
-        f"La liste des votants a été arrêtée au {day_in_words(facts.record_on)}. Sur {len(able)} membres ayant droit "
-        f"de vote, {counts['présent']} sont présents, {counts['représenté']} représentés et {counts['absent']} absents."
+        f"La liste des votants a été arrêtée au {day_in_words(facts.record_on)}. Membres ayant droit de vote : "
+        f"{len(able)}. Présents : {counts['présent']} ; représentés : {counts['représenté']} ; absents : "
+        f"{counts['absent']}."
     )
     head = ["Membre", *(["Collège"] if colleges else []), *(["Voix"] if weights else []), "Présence"]
     rows = [

@@ -29,6 +29,7 @@ SENTENCES: dict[str, Any] = {
     "assembly.document_added": _("a joint un document à une assemblée"),
     "assembly.door_code_made": _("a fait un code d’entrée pour une assemblée"),
     "assembly.edited": _("a modifié une assemblée"),
+    "assembly.minutes_written": _("a commencé un procès-verbal"),
     "assembly.opened": _("a ouvert une assemblée"),
     "assembly.people_set": _("a corrigé le bureau d’une assemblée"),
     "assembly.planned": _("a préparé une assemblée"),
