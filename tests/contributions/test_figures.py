@@ -229,7 +229,13 @@ def test_a_figure_needs_a_ground_and_a_leap_needs_a_word(scene: Scene) -> None:
     line = queries.member_sheet(queries.get_campaign(2025), north).lines[0]
     assert done == 1 and line.asks_attention and line.has_evidence and line.comment == "Nouvel atelier"
     again = declare_figures(
-        voice, structure_id=north, year=2025, version=1, at=AT, figures={Base.TURNOVER: 131_00}, comment="Nouvel atelier"
+        voice,
+        structure_id=north,
+        year=2025,
+        version=1,
+        at=AT,
+        figures={Base.TURNOVER: 131_00},
+        comment="Nouvel atelier",
     )
     assert again == 0, "the proof of before still stands, and saying the same writes nothing"
 
@@ -355,12 +361,8 @@ def test_what_changed_after_a_call_is_told(scene: Scene) -> None:
     """The ground of next year's correction."""
     campaigns.open_campaign(scene.coordinator, year=2025, details=ASKED, at=AT)
     declared(scene, "north", {Base.TURNOVER: 100_00})
-    decision = governance.decide(
-        scene.coordinator, campaigns.publication_motion(2025, bases=[], from_on=DUE), at=AT
-    )
-    contribution = a.saved(
-        Contribution(name="Part", product=Product.PROPORTIONAL, created_by="Anne", created_at=AT)
-    )
+    decision = governance.decide(scene.coordinator, campaigns.publication_motion(2025, bases=[], from_on=DUE), at=AT)
+    contribution = a.saved(Contribution(name="Part", product=Product.PROPORTIONAL, created_by="Anne", created_at=AT))
     run = a.saved(
         CallRun(contribution_id=contribution.id, year=2026, kind=CallKind.YEAR, turn=1, decision_id=decision.id,
                 called_on=DUE, total=Money(1), called_by="Anne", called_at=AT)
@@ -471,7 +473,7 @@ def test_the_coordinator_runs_a_campaign_by_its_pages(scene: Scene) -> None:
     version = queries.member_sheet(queries.get_campaign(2025), scene.id_of("north")).version
     assert browser.post(f"{sheet}/accepter", data={"version": str(version)}).status_code == 303
     exported = browser.get(f"{page}/export.csv").data.decode("utf-8-sig")
-    assert "N1;North;2025;Chiffre d’affaires;\"100,00\";Accepté" in exported
+    assert 'N1;North;2025;Chiffre d’affaires;"100,00";Accepté' in exported
     assert browser.post(f"{page}/cloture").status_code == 303
     assert browser.get(page).status_code == 200 and browser.get(PAGES).status_code == 200
 

@@ -160,9 +160,9 @@ def _check_version(rows: Mapping[Base, Figure], *, version: int, mine: Mapping[B
     def said(base: Base, amount: int | None) -> str:
         return "" if amount is None else figure_words(base, amount)
 
-    differing = [base for base in mine if base in rows and rows[base].amount != mine[base]]
+    differing = [base for base in rows if base not in mine or rows[base].amount != mine[base]]
     raise Conflict(
-        mine={f"base_{base.value}": said(base, mine[base]) for base in differing},
+        mine={f"base_{base.value}": said(base, mine[base]) for base in differing if base in mine},
         theirs={f"base_{base.value}": said(base, rows[base].amount) for base in differing},
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Table, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 
 from coopter.contributions.models import Call, CallRun, Gift
 from coopter.contributions.policies import reciprocity as policies
@@ -22,8 +22,6 @@ from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.refusal import NotFound
 
-CALLS: Table = Call.__table__  # type: ignore[assignment]
-RUNS: Table = CallRun.__table__  # type: ignore[assignment]
 EVER = (Month(1990, 1), Month(2199, 12))
 MOST_LISTED = 200
 
@@ -169,7 +167,7 @@ def years_of_ledger() -> tuple[int, ...]:
     """The years that have something in them, the latest first."""
     gifts = {day.year for day in session().scalars(select(Gift.given_on))}
     worked = {month.year for month, _one in hours.worked_between(*EVER)}
-    called = set(session().scalars(select(RUNS.c.year).where(RUNS.c.grouping_id == tenancy.current())))
+    called = set(session().scalars(select(CallRun.year)))
     return tuple(sorted(gifts | worked | called, reverse=True))
 
 
@@ -207,14 +205,9 @@ def _hour_entries(year: int | None) -> Iterable[Entry]:
 
 
 def _call_entries(year: int | None) -> Iterable[Entry]:
-    query = (
-        select(CALLS.c.structure_id, CALLS.c.amount_cents)
-        .join(RUNS, (RUNS.c.id == CALLS.c.run_id) & (RUNS.c.grouping_id == CALLS.c.grouping_id))
-        .where(CALLS.c.grouping_id == tenancy.current())
-        .order_by(CALLS.c.id)
-    )
+    query = select(Call.structure_id, Call.amount).join(CallRun, CallRun.id == Call.run_id).order_by(Call.id)
     if year is not None:
-        query = query.where(RUNS.c.year == year)
+        query = query.where(CallRun.year == year)
     for structure_id, amount in session().execute(query):
         if amount.cents > 0:
             yield Entry(structure_id, None, Unit.EUROS, amount.cents, Source.CALL)
