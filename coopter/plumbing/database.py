@@ -154,8 +154,15 @@ class JsonText(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+_walled: set[Table] = set()  # asked for by every statement: noted once, as each class is mapped
+
+
 class TenantRow:
     """Mixin of every row that belongs to one grouping: the wall between two tenants (house rule 9)."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        _walled.add(cls.__table__)  # type: ignore[attr-defined]
 
     @declared_attr
     def grouping_id(cls) -> Mapped[int]:
@@ -177,11 +184,7 @@ def tenant_keys(*, parents: Sequence[tuple[str, str]] = (), parent: bool = False
 
 def tenant_tables() -> set[Table]:
     """Every table behind a grouping's wall."""
-    return {
-        mapper.local_table  # type: ignore[misc]
-        for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, TenantRow)
-    }
+    return _walled
 
 
 # ── SQLite: strict tables, whose types are five ────────────────────────────────────────────────────────────────────
