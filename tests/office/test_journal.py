@@ -97,7 +97,7 @@ def test_every_action_of_the_house_has_its_sentence() -> None:
     files = [file for place in writers for file in (place.rglob("*.py") if place.is_dir() else [place])]
     shape = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
     written = {text for file in files for text in strings_of(file) if shape.fullmatch(text)}
-    files_and_doors = re.compile(r"(members|security|office)\..*|.*\.(csv|json|tar|sqlite|pdf|xml|txt|html)")
+    files_and_doors = re.compile(r"(members|security|office)\..*|.*\.(csv|ics|json|tar|sqlite|pdf|xml|txt|html)")
     actions = {text for text in written if not files_and_doors.fullmatch(text)}
     assert actions - set(SENTENCES) == set()
     assert len(actions) > 40
