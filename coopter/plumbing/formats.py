@@ -24,9 +24,21 @@ def _locale(locale: str) -> Locale:
     return Locale.parse(locale)
 
 
+@lru_cache(maxsize=8)
+def _as_money(locale: str, negative: bool) -> tuple[str, str, str, str]:
+    """What Babel writes before, between the thousands, before the cents and after an amount in euros."""
+    sample = format_currency(Decimal("-1234.56" if negative else "1234.56"), "EUR", locale=_locale(locale))
+    before, rest = sample.split("1", 1)
+    between, rest = rest.split("234", 1)
+    point, after = rest.split("56", 1)
+    return before, between, point, after
+
+
 def money(amount: Money, *, locale: str = FRENCH) -> str:
-    """An amount in euros with two decimals: « 1 234,56 € »."""
-    return format_currency(amount.decimal, "EUR", locale=_locale(locale))
+    """An amount in euros with two decimals: « 1 234,56 € ». Pages write hundreds: Babel is asked once for its marks."""
+    before, between, point, after = _as_money(locale, amount.cents < 0)
+    euros, cents = divmod(abs(amount.cents), 100)
+    return f"{before}{f'{euros:,}'.replace(',', between)}{point}{cents:02d}{after}"
 
 
 def number(quantity: Decimal, *, locale: str = FRENCH) -> str:

@@ -6,17 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import or_, select
+
 from coopter.contributions.policies.formulas import can_read_study
-from coopter.contributions.queries.figures import figures_of, memberships_in, types_of_members
+from coopter.contributions.queries.figures import figures_of, types_of_members
 from coopter.contributions.queries.formulas import formula_in_force, get_contribution
 from coopter.contributions.queries.variants import VariantRecord, variants_of
 from coopter.contributions.rules.curves import Chart, Point, amount_at, chart, curve
 from coopter.contributions.rules.curves_bars import Bar, Bin, bars, distribution
-from coopter.contributions.rules.formulas import Formula, MemberFigures, Owed
+from coopter.contributions.rules.formulas import Formula, MemberFigures, Owed, compute
 from coopter.contributions.rules.formulas_kinds import PER_UNIT
 from coopter.contributions.rules.kinds import Base
 from coopter.contributions.rules.study import Balance, Result, Row, balance_of, rows_of, tried
 from coopter.members import queries as members
+from coopter.members.models import Membership, Structure
+from coopter.members.rules import natural_order
+from coopter.plumbing.database import session
 from coopter.values.actor import Actor
 from coopter.values.refusal import NotFound, Words
 
@@ -65,16 +70,29 @@ class OwnStudy:
 
 
 def members_called(year: int, *, figures_year: int) -> tuple[MemberFigures, ...]:
-    """Whoever is a member for a day of `year`, with the figures of `figures_year`, in the natural order of codes."""
-    inside, figures, types = memberships_in(year), figures_of(figures_year), types_of_members()
-    return tuple(
-        MemberFigures(
-            row.id, row.code, row.name, types.get(row.id, ""), {Base.HOURS_USED: 0, **figures.get(row.id, {})},
-            inside[row.id].joined_on, inside[row.id].left_on, row.headcount,
+    """Whoever is a member for a day of `year`, with the figures of `figures_year`, in the natural order of codes.
+
+    Of somebody who left and came back within the year, the latest time inside counts.
+    """
+    figures, types = figures_of(figures_year), types_of_members()
+    first, after = date(year, 1, 1), date(year + 1, 1, 1)
+    query = (
+        select(
+            Structure.id, Structure.code, Structure.legal_name, Structure.trade_name, Structure.headcount,
+            Membership.joined_on, Membership.left_on,
         )
-        for row in members.list_structures()
-        if row.id in inside
+        .join(Membership, Membership.structure_id == Structure.id)
+        .where(Membership.joined_on < after, or_(Membership.left_on.is_(None), Membership.left_on > first))
+        .order_by(Membership.joined_on)
     )  # fmt: skip
+    found = {
+        row.id: MemberFigures(
+            row.id, row.code, row.trade_name or row.legal_name, types.get(row.id, ""),
+            {Base.HOURS_USED: 0, **figures.get(row.id, {})}, row.joined_on, row.left_on, row.headcount,
+        )
+        for row in session().execute(query)
+    }  # fmt: skip
+    return tuple(sorted(found.values(), key=lambda one: natural_order(one.code)))
 
 
 def study_of(contribution_id: int, *, year: int, formulas: Sequence[tuple[str, Formula]], in_force: str) -> Study:
@@ -109,7 +127,8 @@ def own_study_of(actor: Actor, contribution_id: int, *, structure_id: int, year:
     drawn = [one for one in (before, *saved) if one is not None and one.why is None][:4]
     base = next((one.formula.base for one in drawn if one.formula.base is not None), None)
     return OwnStudy(
-        year, year - 1, own, None if before is None else _own(before, own), tuple(_own(one, own) for one in saved),
+        year, year - 1, own, None if before is None else _own(before, people, own, year),
+        tuple(_own(one, people, own, year) for one in saved),
         _own_chart(drawn, own, base), base,
     )  # fmt: skip
 
@@ -126,11 +145,12 @@ def names_of(structure_ids: Iterable[int]) -> dict[int, str]:
     return {one: found[one].name for one in structure_ids if one in found}
 
 
-def _own(result: Result, member: MemberFigures) -> OwnResult:
-    found = result.owed.get(member.structure_id)
-    amounts = [one.amount for one in result.owed.values()]
-    bins = distribution(amounts, own=found.amount if found else None)
-    return OwnResult(result.name, result.formula, found, result.why, bins)
+def _own(result: Result, people: Sequence[MemberFigures], own: MemberFigures, year: int) -> OwnResult:
+    if result.why is not None:
+        return OwnResult(result.name, result.formula, None, result.why, ())
+    steps = {one.structure_id: one for one in compute(result.formula, people, year)}[own.structure_id]
+    bins = distribution(result.owed.values(), own=steps.amount)
+    return OwnResult(result.name, result.formula, steps, None, bins)
 
 
 def _chart(

@@ -57,10 +57,10 @@ def fill(total: int, claims: Sequence[Claim], *, unit: int = 1) -> Filled:
     held: dict[Any, int] = {}
     free: dict[Any, int] = {}
     for claim in claims:
-        share = level * claim.weight
-        if claim.most is not None and share >= claim.most:
+        share = level.numerator * claim.weight
+        if claim.most is not None and share >= claim.most * level.denominator:
             held[claim.key] = claim.most
-        elif share <= claim.least:
+        elif share <= claim.least * level.denominator:
             held[claim.key] = claim.least
         else:
             free[claim.key] = claim.weight
@@ -71,24 +71,29 @@ def fill(total: int, claims: Sequence[Claim], *, unit: int = 1) -> Filled:
 def _level(total: int, claims: Sequence[Claim]) -> Fraction:
     """Where the rising sum of bounded shares meets the total: it is straight from one turn to the next."""
     constant, slope = sum(claim.least for claim in claims), 0
-    at = Fraction(0)
-    for at, weight, amount in sorted(_turns(claims)):
-        if slope and constant + slope * at >= total:
+    above, below = 0, 1
+    for above, below, weight, amount in sorted(_turns(claims), key=_exact_order):
+        if slope and constant * below + slope * above >= total * below:
             break
         slope += weight
         constant += amount
-    if slope and constant + slope * at != total:
+    if slope and constant * below + slope * above != total * below:
         return Fraction(total - constant, slope)
-    return at
+    return Fraction(above, below)
 
 
-def _turns(claims: Sequence[Claim]) -> Iterator[tuple[Fraction, int, int]]:
-    """Each level at which one member leaves its floor, or meets its cap: (level, change of slope, of constant)."""
+def _exact_order(turn: tuple[int, int, int, int]) -> int:
+    """A whole number in the order of the fractions: parts of less than 64 bits differ by more than 2^-128."""
+    return (turn[0] << 130) // turn[1]
+
+
+def _turns(claims: Sequence[Claim]) -> Iterator[tuple[int, int, int, int]]:
+    """Each level at which a member leaves its floor or meets its cap: (above, below, slope, constant)."""
     for claim in claims:
         if claim.weight > 0:
-            yield Fraction(claim.least, claim.weight), claim.weight, -claim.least
+            yield claim.least, claim.weight, claim.weight, -claim.least
             if claim.most is not None:
-                yield Fraction(claim.most, claim.weight), -claim.weight, claim.most
+                yield claim.most, claim.weight, -claim.weight, claim.most
 
 
 def _check_feasible(total: int, claims: Sequence[Claim], *, unit: int) -> None:

@@ -73,29 +73,59 @@ class Stay:
     of: int
 
 
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What everybody owes, without the steps: for hundreds of members at each change of a formula."""
+
+    owed: dict[int, Money]
+    level: Fraction | None  # of a budget: exact cents for one smallest part of the base and a whole year
+    unknown: tuple[int, ...]  # whose figure nobody knows, counted 0
+
+
 def compute(formula: Formula, members: Sequence[MemberFigures], year: int) -> tuple[Owed, ...]:
-    """What each of these members owes for a year, in the order given.
+    """What each of these members owes for a year and how that is found, in the order given.
 
     The figures are those of the year that the formula is measured on; a figure that nobody knows counts 0 and is told.
     Raises BudgetBelowFloors, BudgetAboveCaps and BudgetWithoutWeights for a budget that cannot be raised. Source:
     domain.md §2.6 D1–D3.
     """
     if formula.budget is not None:
-        return _shared(formula, members, year)[0]
+        return _shared(formula, members, year)
     return tuple(_priced(formula, member, year) for member in members)
+
+
+def amounts_of(formula: Formula, members: Sequence[MemberFigures], year: int) -> Amounts:
+    """What `compute` finds, the amounts alone; raises what it raises."""
+    unknown, owed, level = [], {}, None
+    if formula.budget is not None:
+        claimed = _claimed(formula, members, year)
+        unit = formula.rounding.cents
+        owed = {key[1]: Money(share * unit) for key, share in claimed.filled.shares.items()}
+        owed |= {one: Money(0) for one in claimed.freed}
+        level = claimed.level
+    for member in members:
+        stay = stay_in(member, year, pro_rata=formula.pro_rata)
+        figure, free = _figure(formula, member), _freed(formula, member, year, stay)
+        if figure is None and free is None:
+            unknown.append(member.structure_id)
+        if formula.budget is None:
+            exact = Fraction(0) if free else price_of_year(formula, figure or 0, kind=member.type)
+            exact = exact if stay.inside == stay.of else exact * stay.inside / stay.of
+            owed[member.structure_id] = rounded(exact, unit=formula.rounding.cents)
+    return Amounts(owed, level, tuple(unknown))
 
 
 def level_of(formula: Formula, members: Sequence[MemberFigures], year: int) -> Fraction | None:
     """For a budget: exact cents for one smallest part of the base and a whole year, between the bounds. None else."""
-    if formula.budget is None:
-        return None
-    filled, of = _shared(formula, members, year)[1:]
-    return filled.level * of * formula.rounding.cents
+    return None if formula.budget is None else _claimed(formula, members, year).level
 
 
 def price_of_year(formula: Formula, figure: int, *, kind: str = "") -> Fraction:
     """Exact cents of a formula with tiers for one figure and a whole year, floor and cap applied, not yet rounded."""
-    return _bounded(formula, _fixed(formula, kind) + sum((cents for cents, *_ in _tiers(formula, figure)), Fraction(0)))
+    parts = sum(part * rate for part, rate in _tiers(formula, figure))
+    fixed = formula.fixed_of(kind).cents * formula.period.per_year
+    per = PER_UNIT[formula.base] * MILLION if formula.base else 1
+    return _bounded(formula, Fraction(fixed * per + parts * 100, per))
 
 
 def rounded(exact: Fraction, *, unit: int) -> Money:
@@ -121,19 +151,21 @@ def stay_in(member: MemberFigures, year: int, *, pro_rata: ProRata) -> Stay:
 
 def _priced(formula: Formula, member: MemberFigures, year: int) -> Owed:
     stay = stay_in(member, year, pro_rata=formula.pro_rata)
-    figure, steps = _figure_steps(formula, member)
     if (freed := _freed(formula, member, year, stay)) is not None:
         return Owed(member.structure_id, Money(0), (freed,))
-    exact = _fixed(formula, member.type)
+    figure, steps = _figure_steps(formula, member)
+    exact = Fraction(formula.fixed_of(member.type).cents * formula.period.per_year)
     if exact:
-        steps.append(Step(StepKind.FIXED, rounded(exact, unit=1), (("kind", formula.type_named(member.type)),)))
-    for cents, part, rate in _tiers(formula, figure):
+        kind = formula.type_named(member.type)
+        steps.append(Step(StepKind.FIXED, rounded(exact, unit=1), (("kind", kind),)))
+    for part, rate in _tiers(formula, figure):
+        cents = Fraction(part * rate * 100, PER_UNIT[formula.base or Base.OTHER] * MILLION)
         exact += cents
         steps.append(Step(StepKind.TIER, rounded(cents, unit=1), _said(formula, part=part, rate=rate)))
     whole = _bounded(formula, exact)
     if whole != exact:
-        kind = StepKind.FLOOR if whole > exact else StepKind.CAP
-        steps.append(Step(kind, rounded(whole, unit=1)))
+        bound = StepKind.FLOOR if whole > exact else StepKind.CAP
+        steps.append(Step(bound, rounded(whole, unit=1)))
     if stay.inside != stay.of:
         whole = whole * stay.inside / stay.of
         steps.append(Step(StepKind.TIME, rounded(whole, unit=1), _time(formula, stay)))
@@ -143,34 +175,46 @@ def _priced(formula: Formula, member: MemberFigures, year: int) -> Owed:
     return Owed(member.structure_id, amount, tuple(steps))
 
 
-def _shared(formula: Formula, members: Sequence[MemberFigures], year: int) -> tuple[tuple[Owed, ...], Filled, int]:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A budget shared: each claim and what it got, who is freed and why, and the level of a whole year in cents."""
+
+    claims: dict[tuple[str, int], Claim]
+    filled: Filled
+    freed: dict[int, Step]
+    level: Fraction
+
+
+def _claimed(formula: Formula, members: Sequence[MemberFigures], year: int) -> Claimed:
     unit, budget = formula.rounding.cents, formula.budget or Money(0)
-    stays = [stay_in(member, year, pro_rata=formula.pro_rata) for member in members]
-    freed = [_freed(formula, one, year, stay) for one, stay in zip(members, stays, strict=True)]
-    claims = [
-        Claim(
-            (member.code, member.structure_id),
-            (_figure(formula, member) or 0) * stay.inside if formula.base else stay.inside,
-            least=_in_time(formula.floor, stay, unit=unit) or 0,
-            most=_in_time(formula.cap, stay, unit=unit),
-        )
-        for member, stay, free in zip(members, stays, freed, strict=True)
-        if free is None
-    ]
-    filled = fill(budget.cents // unit, claims, unit=unit)
-    bounds = {claim.key: claim for claim in claims}
-    whole = sum(claim.weight for claim in claims)
-    owed = []
-    for member, free in zip(members, freed, strict=True):
+    claims, freed, of = {}, {}, 1
+    for member in members:
+        stay = stay_in(member, year, pro_rata=formula.pro_rata)
+        of = stay.of
+        if (free := _freed(formula, member, year, stay)) is not None:
+            freed[member.structure_id] = free
+            continue
         key = (member.code, member.structure_id)
-        if free is not None:
+        weight = (_figure(formula, member) or 0) * stay.inside if formula.base else stay.inside
+        least, most = (_in_time(bound, stay, unit=unit) for bound in (formula.floor, formula.cap))
+        claims[key] = Claim(key, weight, least=least or 0, most=most)
+    filled = fill(budget.cents // unit, tuple(claims.values()), unit=unit)
+    return Claimed(claims, filled, freed, filled.level * of * unit)
+
+
+def _shared(formula: Formula, members: Sequence[MemberFigures], year: int) -> tuple[Owed, ...]:
+    claimed = _claimed(formula, members, year)
+    whole = sum(claim.weight for claim in claimed.claims.values())
+    owed = []
+    for member in members:
+        if (free := claimed.freed.get(member.structure_id)) is not None:
             owed.append(Owed(member.structure_id, Money(0), (free,)))
             continue
-        amount = Money(filled.shares[key] * unit)
-        owed.append(
-            Owed(member.structure_id, amount, _share_steps(formula, member, bounds[key], whole, filled, amount))
-        )
-    return tuple(owed), filled, stays[0].of if stays else 1
+        claim = claimed.claims[(member.code, member.structure_id)]
+        amount = Money(claimed.filled.shares[claim.key] * formula.rounding.cents)
+        steps = _share_steps(formula, member, claim, whole, claimed.filled, amount)
+        owed.append(Owed(member.structure_id, amount, steps))
+    return tuple(owed)
 
 
 def _share_steps(
@@ -223,22 +267,15 @@ def _figure_steps(formula: Formula, member: MemberFigures) -> tuple[int, list[St
     return figure or 0, [Step(kind, None, _said(formula, part=figure or 0, rate=0))]
 
 
-def _tiers(formula: Formula, figure: int) -> Iterator[tuple[Fraction, int, int]]:
-    """Each tier that this figure reaches: exact cents, the part of the figure inside it, its rate."""
-    if formula.base is None:
-        return
-    per, low = PER_UNIT[formula.base], 0
+def _tiers(formula: Formula, figure: int) -> Iterator[tuple[int, int]]:
+    """Each tier that this figure reaches: the part of the figure inside it, and its rate."""
+    low = 0
     for tier in formula.tiers:
         high = figure if tier.up_to is None else min(figure, tier.up_to)
-        if high > low or low == 0:
-            yield Fraction((high - low) * tier.rate * 100, per * MILLION), high - low, tier.rate
+        yield high - low, tier.rate
         low = high
         if high == figure:
             return
-
-
-def _fixed(formula: Formula, kind: str) -> Fraction:
-    return Fraction(formula.fixed_of(kind).cents * formula.period.per_year)
 
 
 def _bounded(formula: Formula, exact: Fraction) -> Fraction:

@@ -94,6 +94,8 @@ class Formula:
 
     def fixed_of(self, kind: str) -> Money:
         """The fixed part of a type of member, as stated for one period."""
+        if not self.fixed_by_type:
+            return self.fixed
         return dict(self.fixed_by_type).get(self.type_named(kind), self.fixed)
 
     def type_named(self, kind: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from coopter.contributions.rules.formulas_computing import Owed, compute, level_of
+from coopter.contributions.rules.formulas_computing import Amounts, amounts_of
 from coopter.contributions.rules.formulas_shape import Formula, MemberFigures
 from coopter.values.money import Money, total
 from coopter.values.refusal import Refusal, Words
@@ -33,7 +33,7 @@ class Result:
 
     name: str
     formula: Formula
-    owed: Mapping[int, Owed]
+    owed: Mapping[int, Money]
     why: Words | None
     raised: Money
     paying: int
@@ -46,8 +46,7 @@ class Result:
 
     def amount_of(self, structure_id: int) -> Money | None:
         """What one structure owes by it; None when the formula cannot be computed."""
-        owed = self.owed.get(structure_id)
-        return None if owed is None else owed.amount
+        return self.owed.get(structure_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +74,22 @@ class Balance:
 def tried(name: str, formula: Formula, members: Sequence[MemberFigures], year: int) -> Result:
     """A formula on these members: what is raised, how it concentrates, and what if the largest leaves."""
     try:
-        owed = compute(formula, members, year)
-        level = level_of(formula, members, year)
+        found = amounts_of(formula, members, year)
     except Refusal as refusal:
         return _impossible(name, formula, refusal)
-    raised = total(one.amount for one in owed)
+    raised = total(found.owed.values())
     names = {one.structure_id: one.name for one in members}
-    ranked = sorted(owed, key=lambda one: (-one.amount.cents, names[one.structure_id]))
-    first = ranked[0] if ranked and ranked[0].amount else None
+    ranked = sorted(found.owed, key=lambda one: (-found.owed[one].cents, names[one]))
+    first = ranked[0] if ranked and found.owed[ranked[0]] else None
     return Result(
-        name, formula, {one.structure_id: one for one in owed}, None, raised,
-        paying=sum(1 for one in owed if one.amount),
-        largest=names[first.structure_id] if first else "",
-        largest_part=_part(first.amount if first else Money(0), raised),
-        top_part=_part(total(one.amount for one in ranked[:TOP]), raised),
-        unknown=tuple(names[one.structure_id] for one in owed if one.is_unknown),
-        leaving=_without(formula, members, year, first=first, owed=owed, names=names) if first else None,
-        level=level,
+        name, formula, found.owed, None, raised,
+        paying=sum(1 for amount in found.owed.values() if amount),
+        largest="" if first is None else names[first],
+        largest_part=_part(total(found.owed[one] for one in ranked[:1]), raised),
+        top_part=_part(total(found.owed[one] for one in ranked[:TOP]), raised),
+        unknown=tuple(names[one] for one in found.unknown),
+        leaving=None if first is None else _without(formula, members, year, first=first, found=found, names=names),
+        level=found.level,
     )  # fmt: skip
 
 
@@ -113,9 +111,7 @@ def balance_of(before: Result, after: Result, members: Sequence[MemberFigures]) 
     """Winners and losers of going from one formula to another; None when one of them cannot be computed."""
     if before.why is not None or after.why is not None:
         return None
-    changes = [
-        (after.owed[one.structure_id].amount - before.owed[one.structure_id].amount, one.name) for one in members
-    ]
+    changes = [(after.owed[one.structure_id] - before.owed[one.structure_id], one.name) for one in members]
     down = [(change, name) for change, name in changes if change < Money(0)]
     up = [(change, name) for change, name in changes if change > Money(0)]
     least, most = min(down, default=None), max(up, default=None)
@@ -126,21 +122,19 @@ def balance_of(before: Result, after: Result, members: Sequence[MemberFigures]) 
 
 
 def _without(
-    formula: Formula, members: Sequence[MemberFigures], year: int, *, first: Owed, owed: Sequence[Owed],
+    formula: Formula, members: Sequence[MemberFigures], year: int, *, first: int, found: Amounts,
     names: Mapping[int, str],
 ) -> Leaving:  # fmt: skip
-    before = total(one.amount for one in owed)
-    name = names[first.structure_id]
+    before, own = total(found.owed.values()), found.owed[first]
     try:
-        rest = compute(formula, [one for one in members if one.structure_id != first.structure_id], year)
+        rest = amounts_of(formula, [one for one in members if one.structure_id != first], year).owed
     except Refusal as refusal:
         why = Words(refusal.sentence, **refusal.facts)
-        return Leaving(name, first.amount, None, Money(0), "", why, before)
-    paid = {one.structure_id: one.amount for one in owed}
-    rises = [(one.amount - paid[one.structure_id], names[one.structure_id]) for one in rest]
+        return Leaving(names[first], own, None, Money(0), "", why, before)
+    rises = [(amount - found.owed[one], names[one]) for one, amount in rest.items()]
     rise, who = max(rises, default=(Money(0), ""))
-    raised = total(one.amount for one in rest)
-    return Leaving(name, first.amount, raised, rise, who if rise else "", None, before - raised)
+    raised = total(rest.values())
+    return Leaving(names[first], own, raised, rise, who if rise else "", None, before - raised)
 
 
 def _impossible(name: str, formula: Formula, refusal: Refusal) -> Result:

@@ -12,7 +12,8 @@ from coopter.contributions.rules.curves import Chart, chart, curve, reach_of
 from coopter.contributions.rules.formulas import Formula, base_name, quantity
 from coopter.contributions.rules.formulas_kinds import IN_EUROS, PER_UNIT
 from coopter.contributions.rules.kinds import Base
-from coopter.plumbing.pages import written
+from coopter.plumbing import formats
+from coopter.plumbing.pages import localised, written
 from coopter.values.money import Money
 from coopter.values.refusal import Words
 
@@ -27,7 +28,8 @@ class Line:
     figure: str
     before: str
     afters: tuple[str, ...]
-    change: Money | None
+    moved: str  # up, down or neither
+    change: str
 
 
 @dataclass(frozen=True)
@@ -42,20 +44,27 @@ class Picture:
 
 
 def lines_of(study: Study) -> tuple[Line, ...]:
-    """Every member's line in the reader's language."""
+    """Every member's line in the reader's language: hundreds, each time that the formula changes."""
     base = study.tries[0].formula.base
+    money = localised(formats.money)
+
+    def paid(amount: Money | None) -> str:
+        return "–" if amount is None else money(amount)
 
     def figure(amount: int | None) -> str:
-        return "–" if amount is None or base is None else written(quantity(base, amount))
+        if amount is None or base is None:
+            return "–"
+        return money(Money(amount)) if base in IN_EUROS else written(quantity(base, amount))
+
+    def change(amount: Money | None) -> tuple[str, str]:
+        if not amount:
+            return "", "–" if amount is None else "="
+        return ("up", f"+{money(amount)}") if amount.cents > 0 else ("down", money(amount))
 
     return tuple(
-        Line(row.member.name, figure(row.figure), _paid(row.before), tuple(map(_paid, row.afters)), row.change)
+        Line(row.member.name, figure(row.figure), paid(row.before), tuple(map(paid, row.afters)), *change(row.change))
         for row in study.rows
     )
-
-
-def _paid(amount: Money | None) -> str:
-    return "–" if amount is None else written(amount)
 
 
 def pictures(study: Study) -> Picture | None:
