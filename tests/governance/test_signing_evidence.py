@@ -110,7 +110,7 @@ def test_it_lists_every_attempt_and_claims_no_more_than_simple(told: Charter) ->
     assert "simple" in record["level"] and "avancée" not in record["level"]
     assert "ni « avancée » ni « qualifiée »" in files["LISEZMOI.txt"].decode()
     assert record["network"] == "192.0.2.0/24"
-    assert record["consent"].startswith("J’ai lu « Charte des Rias », version 1")
+    assert record["consent"].startswith("J’ai lu «\u00a0Charte des Rias\u00a0», version 1")
 
 
 def test_each_changed_byte_is_found(told: Charter) -> None:

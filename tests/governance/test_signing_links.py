@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -13,7 +14,7 @@ from coopter.governance.commands import signing, signing_acts
 from coopter.governance.commands.signing_acts import Way
 from coopter.governance.models import SignatureRequest
 from coopter.governance.rules import signing as rules
-from coopter.plumbing.database import session
+from coopter.plumbing.database import db, session
 from coopter.values.actor import Role
 from coopter.values.refusal import No, NotFound
 from tests.factories import a_person, actor, inside
@@ -138,6 +139,32 @@ class TestLinks:
             with pytest.raises(NotFound):
                 sign(Way(token=changed), told)
         assert signatures() == 0
+
+    def test_ten_at_once_sign_once(self, app: Flask, told: Charter) -> None:
+        """R4: the request is locked before it is looked at."""
+        a_campaign(told, free())
+        way = by_link("yann@exemple.fr")
+        start, outcomes = threading.Barrier(10), []
+
+        def one() -> None:
+            with app.app_context():
+                start.wait()
+                try:
+                    sign(way, told)
+                    outcomes.append("signed")
+                except rules.AlreadySigned:
+                    outcomes.append("refused")
+                finally:
+                    db.session.remove()
+
+        session().commit()
+        threads = [threading.Thread(target=one) for _ in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(outcomes) == ["refused"] * 9 + ["signed"]
+        assert signatures() == 1
 
     def test_only_its_hash_is_kept(self, told: Charter) -> None:
         a_campaign(told, binding(told))

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from coopter.governance.commands import signing
 from coopter.governance.models import FrozenText, GoverningText, Signature, SignatureRequest, TextVersion
 from coopter.governance.queries import texts
 from coopter.governance.rules.kinds import TextKind
@@ -22,7 +23,18 @@ from coopter.plumbing import operations
 from coopter.plumbing.database import session
 from coopter.values.actor import Role
 from tests.factories import a_person, inside, signed_in
-from tests.governance.signatures import Charter, a_campaign, a_charter, a_frozen, binding, code_of, free, link_of, spoil
+from tests.governance.signatures import (
+    NOW,
+    Charter,
+    a_campaign,
+    a_charter,
+    a_frozen,
+    binding,
+    code_of,
+    free,
+    link_of,
+    spoil,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 32
 
@@ -198,6 +210,16 @@ class TestSigningPages:
         stranger = browser(app, a_person(Role.REPRESENTATIVE, structure=told.structure))
         assert stranger.get(path).status_code == 404
         assert stranger.get(f"{path}/document.pdf").status_code == 404
+
+    def test_a_link_that_is_no_good_says_the_same_whatever_the_reason(self, app: Flask, told: Charter) -> None:
+        """R27: never sent, replaced, taken back: one page, 404."""
+        a_campaign(told, free())
+        client, token = app.test_client(), link_of("yann@exemple.fr")
+        request = session().scalars(select(SignatureRequest.id)).one()
+        signing.resend(told.coordinator, request_id=request, at=NOW)
+        pages = [client.get(f"/signer/{one}") for one in (token, "sig_" + "x" * 43, "0", "shared")]
+        assert {page.status_code for page in pages} == {404}
+        assert len({words(page) for page in pages}) == 1 and "Ce lien ne sert plus" in words(pages[0])
 
     def test_decline_and_delegate(self, app: Flask, told: Charter) -> None:
         a_campaign(told, free(), free("Maï", "mai@exemple.fr"))

@@ -156,8 +156,8 @@ def check_signatories(signatories: Sequence[Signatory]) -> None:
 def consent_to(title: str, number: int) -> str:
     """The sentence that each signatory of a version agrees to."""
     return (
-        f"J’ai lu « {title} », version {number}, et ses annexes. J’en accepte les termes, en la qualité indiquée "
-        "à côté de mon nom, et je le signe par voie électronique."
+        f"J’ai lu «\u00a0{title}\u00a0», version {number}, et ses annexes. J’en accepte les termes, en la qualité "
+        "indiquée à côté de mon nom, et je le signe par voie électronique."
     )
 
 

@@ -15,12 +15,14 @@ from coopter.governance.commands import signing_proofs
 from coopter.governance.forms.signing import MOST_FREE_ROWS, CampaignForm, WithdrawForm, ticked
 from coopter.governance.queries import signing as queries
 from coopter.governance.queries import signing_bound, texts
+from coopter.governance.queries.signing_bound import Signed
 from coopter.governance.queries.signing_evidence import evidence_of
 from coopter.governance.queries.texts import FrozenRecord
 from coopter.governance.rules.signing import ATTEMPTS, REQUEST_STATES, Signatory
 from coopter.governance.views import blueprint
 from coopter.governance.views.texts import handed
 from coopter.members import queries as members
+from coopter.members.queries.people import Holder
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import everyone_inside, for_roles
@@ -191,7 +193,8 @@ def _choosing(text_id: int, form: CampaignForm, *, status: int = 200) -> Any:
 
 def _candidates(frozen: FrozenRecord) -> list[Candidate]:
     """Those who represent a member structure; those bound by an earlier version, or named by the text, are ticked."""
-    bound = {one.structure_id for one in signing_bound.signatories_of(frozen.text_id) if one.withdrawn_from is None}
+    signed_before = [one for one in signing_bound.signatories_of(frozen.text_id) if one.withdrawn_from is None]
+    bound = {one.structure_id: one for one in signed_before if one.structure_id is not None}
     named = texts.get_version(frozen.version_id).fields.get("structure")
     done = signing_bound.signed_version(frozen.id)
     sent = ticked(request.form) if request.method == "POST" else None
@@ -201,10 +204,17 @@ def _candidates(frozen: FrozenRecord) -> list[Candidate]:
             continue
         key, signed = str(one.grant_id), (one.email.lower(), one.structure_id) in done
         likely = one.structure_id in bound or one.structure == named
-        capacity = request.form.get(f"capacity-{key}") or written(Words("représente %(name)s", name=one.structure))
+        capacity = request.form.get(f"capacity-{key}") or _capacity(one, bound.get(one.structure_id))
         is_ticked = (key in sent if sent is not None else likely) and not signed
         found.append(Candidate(key, one.name, one.email, one.structure_id, one.structure, capacity, is_ticked, signed))
     return sorted(found, key=lambda one: (one.structure.casefold(), one.name.casefold()))
+
+
+def _capacity(one: Holder, before: Signed | None) -> str:
+    """In which capacity somebody signs: as they did before, or as whoever represents the structure."""
+    if before is not None and before.name == one.name:
+        return before.capacity
+    return written(Words("représente %(name)s", name=one.structure))
 
 
 def _free_rows(text_id: int) -> list[dict[str, str]]:

@@ -112,11 +112,24 @@ def document_own(request_id: int) -> Any:
     return _document(_by_session(request_id))
 
 
+@blueprint.get("/<grouping>/vie/signatures/demandes/<int:request_id>/annexes/<digest>")
+@everyone_inside
+def annex_own(request_id: int, digest: str) -> Any:
+    """A file that is part of the text."""
+    return _annex(_by_session(request_id), digest)
+
+
 @blueprint.get("/signer/<token>")
 @public
 def signing_link(token: str) -> Any:
-    """Behind a link: the text and the button; opening it uses nothing, so a mail scanner signs nothing."""
-    return _show(_by_link(token))
+    """Behind a link: the text and the button; opening it uses nothing, so a mail scanner signs nothing.
+
+    Whatever is no good link any more, for whichever reason, answers alike (R27).
+    """
+    try:
+        return _show(_by_link(token))
+    except NotFound:
+        return render(page="sign_over", status=404)
 
 
 @blueprint.post("/signer/<token>")
@@ -154,6 +167,13 @@ def delegate_link(token: str) -> Any:
 def document_link(token: str) -> Any:
     """The very document that is signed."""
     return _document(_by_link(token))
+
+
+@blueprint.get("/signer/<token>/annexes/<digest>")
+@public
+def annex_link(token: str, digest: str) -> Any:
+    """A file that is part of the text."""
+    return _annex(_by_link(token), digest)
 
 
 @blueprint.get("/signer/<token>/preuve.zip")
@@ -222,6 +242,10 @@ def _tried(doors: Doors, act: Callable[[], Any], done: str, *, anchor: str = "")
 
 def _document(doors: Doors) -> Any:
     return _inside(doors, lambda shown: handed(texts.document_of(shown.campaign.frozen)))
+
+
+def _annex(doors: Doors, digest: str) -> Any:
+    return _inside(doors, lambda shown: handed(texts.annex_of(shown.campaign.frozen.version_id, digest)))
 
 
 def _show(doors: Doors, *, form: Any = None, delegating: Any = None, status: int = 200) -> Any:
