@@ -98,6 +98,11 @@ def typed_figure(base: Base, amount: int) -> str:
     return format(Decimal(amount).scaleb(-DECIMALS[base]), "f").replace(".", ",")
 
 
+def grouped_figure(base: Base, amount: int) -> str:
+    """The figure as one types it, by thousands, « 1 234 567,89 »: a form that is read before it is sent."""
+    return format(Decimal(amount).scaleb(-DECIMALS[base]), ",f").replace(",", "\u00a0").replace(".", ",")
+
+
 def figure_value(base: Base, amount: int) -> Money | Decimal | int:
     """The figure as a value of the trade: Money, minutes for hours, else a quantity."""
     if base in MONEY:
@@ -112,8 +117,7 @@ def figure_said(base: Base, amount: int) -> Money | Words:
         return value
     if isinstance(value, int):
         return Words("%(count)s", count=hours_and_minutes(value))
-    short = format(value.normalize(), ",f").replace(",", "\u202f").replace(".", ",")
-    return Words(_SAID[base], count=short)
+    return Words(_SAID[base], count=value.normalize())
 
 
 def figure_words(base: Base, amount: int) -> str:

@@ -60,9 +60,10 @@ UNIT_NAMES: Mapping[Unit, Words] = {
     Unit.ADVICE: Words("Conseil et expertise"),
     Unit.EUROS: Words("Euros"),
 }
-SAID: Mapping[Unit, str] = {  # how a quantity is said with its unit
-    Unit.LOANS: "%(count)s prêt(s)", Unit.SURFACE: "%(count)s m² × jour", Unit.WEIGHT: "%(count)s kg",
-    Unit.ENERGY: "%(count)s kWh", Unit.ADVICE: "%(count)s jour(s)",
+SAID: Mapping[Unit, Words] = {  # how a quantity is said with its unit
+    Unit.LOANS: Words("%(count)s prêt(s)", count=""), Unit.SURFACE: Words("%(count)s m² × jour", count=""),
+    Unit.WEIGHT: Words("%(count)s kg", count=""), Unit.ENERGY: Words("%(count)s kWh", count=""),
+    Unit.ADVICE: Words("%(count)s jour(s)", count=""),
 }  # fmt: skip
 PLACES: Mapping[Unit, int] = {unit: 3 if unit in (Unit.WEIGHT, Unit.ENERGY) else 2 for unit in Unit}
 
@@ -125,7 +126,7 @@ def typed_quantity(unit: Unit, quantity: int) -> str:
     """A quantity as one types it: « 7h30 », « 12,5 »."""
     if unit is Unit.HOURS:
         return f"{quantity // 60}h{quantity % 60:02d}"
-    return _short(unit, quantity).replace("\u202f", "")
+    return format(_short(unit, quantity), "f").replace(".", ",")
 
 
 def quantity_value(unit: Unit, quantity: int) -> Money | Words:
@@ -134,7 +135,7 @@ def quantity_value(unit: Unit, quantity: int) -> Money | Words:
         return Money(quantity)
     if unit is Unit.HOURS:
         return Words("%(count)s", count=hours_and_minutes(quantity))
-    return Words(SAID[unit], count=_short(unit, quantity))
+    return Words(SAID[unit].source, count=_short(unit, quantity))
 
 
 def quantity_words(unit: Unit, quantity: int) -> str:
@@ -142,9 +143,8 @@ def quantity_words(unit: Unit, quantity: int) -> str:
     return str(quantity_value(unit, quantity))
 
 
-def _short(unit: Unit, quantity: int) -> str:
-    exact = Decimal(quantity).scaleb(-PLACES[unit])
-    return format(exact.normalize(), ",f").replace(",", "\u202f").replace(".", ",")
+def _short(unit: Unit, quantity: int) -> Decimal:
+    return Decimal(quantity).scaleb(-PLACES[unit]).normalize()
 
 
 def balances(entries: Iterable[Entry]) -> dict[tuple[Party, Unit], Balance]:

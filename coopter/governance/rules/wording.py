@@ -32,11 +32,10 @@ def part(fraction: Fraction) -> Words:
     return PARTS.get(fraction) or Words("%(over)s/%(under)s", over=fraction.numerator, under=fraction.denominator)
 
 
-def percent(value: Fraction) -> str:
-    """Per cent with two decimals at most, half up, as French writes it: 715/12 is « 59,58 % »."""
+def percent(value: Fraction) -> Words:
+    """Per cent with two decimals at most, half up, in the reader's language: 715/12 is « 59,58 % »."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
-    text = format(exact.quantize(Decimal("0.01"), ROUND_HALF_UP), "f").rstrip("0").rstrip(".")
-    return text.replace(".", ",") + "\u00a0%"
+    return Words("%(percent)s\u00a0%%", percent=exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def rules_in_words(statutes: Statutes) -> tuple[Words, ...]:

@@ -15,6 +15,7 @@ from coopter.governance.queries.votes import OutcomeRecord
 from coopter.governance.rules.quorum import QuorumPart, QuorumState
 from coopter.governance.rules.statutes import CountedOn, Statutes
 from coopter.governance.rules.wording import percent
+from coopter.plumbing.pages import written
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _candidates(result: Mapping[str, Any]) -> tuple[ResultRow, ...]:
         code = "yes" if line["name"] in result["elected"] else "abstain"
         figures = _figures(line["heads"], line["weight"], result)
         if line["colleges"]:
-            figures += " · " + percent(Fraction(line["score"]))
+            figures += " · " + written(percent(Fraction(line["score"])))
         rows.append(ResultRow(code, line["name"], line["weight"] * 100 // whole, figures))
     return tuple(rows)
 
@@ -93,7 +94,7 @@ def _figures(heads: int, weight: int, result: Mapping[str, Any]) -> str:
 
 
 def _college(one: Mapping[str, Any]) -> CollegeRow:
-    weight = percent(Fraction(one["weight"]))
+    weight = written(percent(Fraction(one["weight"])))
     votes = _("%(yes)s pour, %(no)s contre", yes=one["yes"], no=one["no"])
     if one["abstain"]:
         votes += ", " + ngettext("%(num)d abstention", "%(num)d abstentions", one["abstain"])
@@ -101,7 +102,7 @@ def _college(one: Mapping[str, Any]) -> CollegeRow:
         return CollegeRow(
             one["label"], _("%(votes)s : son poids (%(weight)s) ne compte pas", votes=votes, weight=weight)
         )
-    share = percent(Fraction(one["for"]))
+    share = written(percent(Fraction(one["for"])))
     said = _("%(votes)s : %(share)s pour, sur les %(weight)s qu’il pèse", votes=votes, share=share, weight=weight)
     return CollegeRow(one["label"], said)
 
@@ -132,7 +133,7 @@ def _after(result: Mapping[str, Any]) -> str:
     share = percent(Fraction(result["share"]) * 100)
     if not result.get("colleges"):
         return _("%(share)s de ce que la majorité compte.", share=share)
-    against = percent(Fraction(result["against"]) * 100 / Fraction(result["total"]))
+    against = written(percent(Fraction(result["against"]) * 100 / Fraction(result["total"])))
     return _("Après pondération des collèges : %(share)s pour, %(against)s contre.", share=share, against=against)
 
 

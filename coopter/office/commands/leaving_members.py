@@ -14,7 +14,7 @@ from coopter.office.queries.leaving_members import debts_of, ties_after
 from coopter.plumbing.transaction import command, require
 from coopter.staff import commands as staff_commands
 from coopter.values.actor import Actor
-from coopter.values.refusal import Refusal
+from coopter.values.refusal import Refusal, Words
 
 
 class StillPlaced(Refusal):
@@ -27,9 +27,9 @@ def _refuse_while_tied(actor: Actor, *, structure_id: int, left_on: date) -> Non
     ties = ties_after(structure_id, on=left_on)
     if not ties:
         return
-    what = [f"{one.employee} (mise à disposition)" for one in ties.placements]
-    what += [f"{ties.hours} ligne(s) d'heures"] if ties.hours else []
-    what += [f"{ties.shifts} créneau(x) au planning"] if ties.shifts else []
+    what = [Words("%(employee)s (mise à disposition)", employee=one.employee) for one in ties.placements]
+    what += [Words("%(count)s ligne(s) d'heures", count=ties.hours)] if ties.hours else []
+    what += [Words("%(count)s créneau(x) au planning", count=ties.shifts)] if ties.shifts else []
     raise StillPlaced(structure=members.get_structure(structure_id).name, last=left_on - timedelta(days=1), what=what)
 
 
