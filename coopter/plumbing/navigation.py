@@ -51,6 +51,11 @@ class Entry:
 
 CLOSING = ("office.closing", "office.close_month", "office.exports")
 STRUCTURES = ("members.structure", "members.new_structure", "members.import", "members.join", "members.leave")
+CONTRIBUTIONS = (
+    "contributions.formula", "contributions.study", "contributions.variant", "contributions.figure",
+    "contributions.campaign", "contributions.call", "office.calling", "office.entrance",
+)  # fmt: skip
+RECIPROCITY = ("contributions.gift", "contributions.edit_gift", "contributions.report")
 SETTINGS = ("members.settings", "members.grouping_form", "members.people", "members.invitation_form")
 
 # In the order of the bar; whoever holds several roles sees each door once, under the first name that is theirs.
@@ -75,6 +80,7 @@ DOORS: tuple[Door, ...] = (
         "billing.invoices", _("Factures"), "receipt-euro", (Role.REPRESENTATIVE,), ("billing.",),
         needs="sees_invoices_of",
     ),
+    Door("contributions.index", _("Contributions"), "scale", (*OFFICE, Role.REPRESENTATIVE), CONTRIBUTIONS),
     Door("governance.index", _("Gouvernance"), "landmark", (*OFFICE, Role.REPRESENTATIVE, Role.EMPLOYEE),
          ("governance.", "office.register_of_decisions", "office.joining", "office.list_on_contracts",
           "office.ask_newcomer", "office.departure", "office.edit_departure", "office.confirm_departure",
@@ -83,6 +89,8 @@ DOORS: tuple[Door, ...] = (
     Door("members.structure", _("Ma structure"), "building-2", (Role.REPRESENTATIVE,), STRUCTURES, needs="represents",
          own=("structure_id", "represents")),
     Door("staff.employees", _("Salariés"), "users", OFFICE, ("staff.",)),
+    Door("treasury.accounts", _("Paiements"), "wallet", OFFICE, ("treasury.",)),
+    Door("contributions.reciprocity", _("Réciprocité"), "handshake", (*OFFICE, Role.REPRESENTATIVE), RECIPROCITY),
     Door("members.settings", _("Réglages"), "settings", OFFICE, SETTINGS),
     Door("office.journal", _("Journal"), "history", OFFICE, ("office.verification",)),
 )  # fmt: skip
