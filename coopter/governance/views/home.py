@@ -11,10 +11,13 @@ from flask_babel import ngettext
 
 from coopter.governance import policies, queries
 from coopter.governance.queries.admission import admissions_waiting
+from coopter.governance.queries.bodies import list_bodies
+from coopter.governance.queries.departure import list_departures
 from coopter.governance.queries.obligations import obligations_waiting
 from coopter.governance.queries.signing import to_sign
 from coopter.governance.queries.sittings import AssemblyRecord, assemblies_for
 from coopter.governance.queries.texts import list_texts
+from coopter.governance.queries.votes import register as deliberations
 from coopter.governance.rules.kinds import AssemblyState
 from coopter.governance.rules.register import Standing
 from coopter.governance.views import blueprint
@@ -80,8 +83,10 @@ def _common() -> Iterator[Card]:
     )
     register = "office.register_of_decisions"
     yield _card(_("Décisions en vigueur"), len(standing), _("clés, prix, réglages votés"), register, "scale")
-    yield _card(_("Délibérations"), _("registre"), _("numéros suivis, chaînés"), "governance.deliberations", "files")
-    yield _card(_("Instances"), _("sièges et règles"), _("d’après les statuts"), "governance.bodies", "landmark")
+    yield _card(
+        _("Délibérations"), len(deliberations()), _("numéros suivis, chaînés"), "governance.deliberations", "files"
+    )
+    yield _card(_("Instances"), len(list_bodies()), _("sièges et règles des statuts"), "governance.bodies", "landmark")
 
 
 def _of_the_office() -> Iterator[Card]:
@@ -93,7 +98,8 @@ def _of_the_office() -> Iterator[Card]:
     yield _card(_("Obligations en retard"), due.overdue, soon, "governance.obligations", "list-checks")
     yield _card(_("Admissions en cours"), len(admissions_waiting()), _("demandes, avis, décisions"),
                 "governance.admissions", "building-2")  # fmt: skip
-    yield _card(_("Départs"), _("suivi"), _("préavis, comptes, exclusions"), "governance.departures", "undo-2")
+    leaving = len(list_departures())
+    yield _card(_("Départs"), leaving, _("préavis, comptes, exclusions"), "governance.departures", "undo-2")
     if g.grouping.kind is GroupingKind.COOPERATIVE or "coop" in g.grouping.legal_form.casefold():
         yield _card(
             _("Capital"), _("parts sociales"), _("registre, attestations, réserves"), "governance.capital", "coins"
