@@ -237,7 +237,7 @@ def test_the_pages_lead_from_one_to_the_next(client: FlaskClient, coordinator: A
     assert refused.status_code == 422 and "rien n&#39;est coupé" in refused.text
     assert desk.post(f"{where}/mises-a-disposition").status_code == 303
     assert desk.post(f"{where}/decision", data={"version": "1", "assembly": ""}).status_code == 303
-    assert "Effectif" in desk.get(where).text
+    assert "Départ effectif" in desk.get(where).text
     home = desk.get("/cap/").text
     assert "Une échéance est en retard" in home and "Informer l’inspection du travail du départ" in home
     letter = desk.get(f"{where}/inspection.pdf")

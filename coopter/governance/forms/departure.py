@@ -20,7 +20,7 @@ DEPARTURE_KINDS = {
 DEPARTURE_STATES = {
     DepartureState.PREPARED: ("draft", _("Préparé")),
     DepartureState.PROPOSED: ("submitted", _("À l’ordre du jour")),
-    DepartureState.EFFECTIVE: ("closed", _("Effectif")),
+    DepartureState.EFFECTIVE: ("closed", _("Départ effectif")),
     DepartureState.ABANDONED: ("cancelled", _("Abandonné")),
 }
 

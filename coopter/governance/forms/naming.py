@@ -22,7 +22,7 @@ from coopter.governance.rules.kinds import (
 BODY_KINDS = {
     BodyKind.GENERAL_ASSEMBLY: _("Assemblée générale"),
     BodyKind.BOARD: _("Conseil d’administration"),
-    BodyKind.BUREAU: _("Bureau"),
+    BodyKind.BUREAU: _("Bureau élu"),
     BodyKind.OTHER: _("Autre instance"),
 }
 MODES = {
