@@ -3,6 +3,7 @@
 from coopter.billing.queries.calls import (
     CallDocument,
     NothingToLower,
+    calls_to_issue,
     documents_of_calls,
     draft_calls,
     drafts_of_run,
@@ -70,6 +71,7 @@ __all__ = [
     "bare_records",
     "billed_by_decision",
     "buyer_of",
+    "calls_to_issue",
     "changes_again",
     "document_key",
     "documents_missing",

@@ -15,7 +15,7 @@ from coopter.billing.queries.drafts import Drafted, DraftedLine, draft_due, on_t
 from coopter.billing.queries.parties import issuance_of, notes_on, terms_of
 from coopter.billing.queries.records import invoice_record
 from coopter.billing.record import Due, Issuance, Kind, Vat
-from coopter.contributions.queries.calls import CallRecord, RunRecord, get_run, list_calls
+from coopter.contributions.queries.calls import CallRecord, RunRecord, all_runs, get_run, list_calls
 from coopter.contributions.rules.calls import HEADINGS
 from coopter.members import queries as members
 from coopter.members.models import Grouping, Structure
@@ -90,6 +90,18 @@ def drafts_of_run(run_id: int, *, on: date, at: datetime) -> tuple[Drafted, ...]
     done = documents_of_calls([run_id])
     calls = [one for one in list_calls(run_id) if one.id not in done and not waits(one, run=run, on=on)]
     return draft_calls(grouping, run=run, calls=calls, on=on, at=at)
+
+
+def calls_to_issue(*, on: date) -> tuple[tuple[RunRecord, int], ...]:
+    """The runs with instalments whose time to be issued has come, and how many they are; taxed calls alone wait."""
+    found = []
+    for run in (one for one in all_runs() if one.is_taxed):
+        done = documents_of_calls([run.id])
+        ready = [one for one in list_calls(run.id) if one.amount and one.id not in done]
+        count = sum(1 for one in ready if not waits(one, run=run, on=on))
+        if count:
+            found.append((run, count))
+    return tuple(found)
 
 
 def _draft(call: CallRecord, run: RunRecord, structure: Structure, *, issuance: Issuance) -> Drafted:

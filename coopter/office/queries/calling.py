@@ -11,11 +11,14 @@ from coopter.billing import queries as documents
 from coopter.billing import rules as invoicing
 from coopter.billing.queries import CallDocument, Progress
 from coopter.contributions.policies import calls as policies
-from coopter.contributions.queries.calls import CallRecord, RunRecord, first_run, get_row, list_calls, runs_of
+from coopter.contributions.queries.calls import CallRecord, RunRecord, all_runs, first_run, get_row, list_calls, runs_of
 from coopter.contributions.queries.calls_planned import CallPlan, plan_call
 from coopter.contributions.rules.calls import FiguresMissing, NobodyToCall, NothingToCorrect
 from coopter.contributions.rules.formulas import base_name, say
 from coopter.contributions.rules.kinds import Base, CallKind, Product
+from coopter.governance.queries.admission import list_admissions
+from coopter.governance.queries.decisions import decisions_of
+from coopter.governance.rules.admission import ADMISSION
 from coopter.members import queries as members
 from coopter.office.queries.preview import NoBankAccount, Obstacle, PartyIncomplete, Subject
 from coopter.plumbing.tenancy import grouping_in_scope
@@ -134,6 +137,39 @@ def results_of(actor: Actor, *, contribution_id: int, year: int) -> tuple[CallRe
         )
         for run in runs
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EntranceFee:
+    """What an admission asks at the door; the day and the document once it was called."""
+
+    admission_id: int
+    name: str
+    joins_on: date
+    amount: Money
+    called_on: date | None
+    invoice_id: int | None
+
+
+def entrance_fees(actor: Actor) -> tuple[EntranceFee, ...]:
+    """The entrance fees that admissions decided, the latest admission first."""
+    require(policies.can_read_calls(actor))
+    runs = {run.decision_id: run for run in all_runs() if run.kind is CallKind.ENTRANCE}
+    made = documents.documents_of_calls(run.id for run in runs.values())
+    decided = {one.subject: one.id for one in decisions_of(ADMISSION)}
+    found = []
+    for row in list_admissions(open=False):
+        if row.structure_id is None or row.joins_on is None or not row.entrance_fee:
+            continue
+        run = runs.get(decided.get(f"{ADMISSION}:{row.id}", 0))
+        document = next((made[one.id] for one in list_calls(run.id) if one.id in made), None) if run else None
+        found.append(
+            EntranceFee(
+                row.id, row.name, row.joins_on, row.entrance_fee, run.called_on if run else None,
+                document.invoice_id if document else None,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def blocks_of_documents(drafts: Sequence[billing.Drafted]) -> Iterator[Obstacle]:

@@ -16,7 +16,14 @@ from coopter.members import queries as members
 from coopter.members.models import Invitation, Structure
 from coopter.office import policies
 from coopter.office.queries.desk_months import ClosedMonth, OpenMonth, closed_months, open_months
-from coopter.office.queries.desk_records import Task, TaskKind, bank_account_tasks, governance_tasks
+from coopter.office.queries.desk_records import (
+    Task,
+    TaskKind,
+    bank_account_tasks,
+    call_tasks,
+    governance_tasks,
+    treasury_tasks,
+)
 from coopter.plumbing.database import session
 from coopter.plumbing.outbox import OutboxRow
 from coopter.plumbing.transaction import require
@@ -74,6 +81,8 @@ def coordinator_desk(actor: Actor, *, at: datetime) -> Desk:
         *_months_tasks(months, names),
         *bank_account_tasks(actor),
         *governance_tasks(today),
+        *call_tasks(today),
+        *treasury_tasks(today),
         *_outbox_tasks(actor),
         *_invitations(at),
         *_identities(actor.grouping_id or 0, names, belonging),

@@ -174,9 +174,12 @@ def _costs(locked: frozenset[Month]) -> dict[Month, Money]:
 
 def _invoiced(months: Iterable[Month]) -> dict[tuple[Month, Kind], tuple[int, Money, Money]]:
     """Of each month and kind: how many, and their sums without and with VAT."""
+    wanted = sorted(months)
+    if not wanted:
+        return {}
     query = (
         select(Invoice.month, Invoice.kind, func.count(), func.sum(Invoice.net), func.sum(Invoice.gross))
-        .where(Invoice.month.in_(sorted(months)), Invoice.run_id.is_(None))
+        .where(Invoice.month.in_(wanted), Invoice.run_id.is_(None))
         .group_by(Invoice.month, Invoice.kind)
     )
     return {(month, kind): (int(count), net, gross) for month, kind, count, net, gross in session().execute(query)}

@@ -14,7 +14,7 @@ from coopter.hours.rules import EntryRecord, EntryState, monday_of
 from coopter.members import queries as members
 from coopter.office import policies
 from coopter.office.queries.desk_months import ClosedMonth, OpenMonth, closed_months, open_months
-from coopter.office.queries.desk_records import Task, TaskKind, bank_account_tasks
+from coopter.office.queries.desk_records import Task, TaskKind, bank_account_tasks, treasury_tasks
 from coopter.planning import queries as planning
 from coopter.planning.queries import ShiftRecord
 from coopter.plumbing.transaction import require
@@ -97,7 +97,8 @@ def accounts_desk(actor: Actor, *, today: date) -> AccountsDesk:
     require(policies.can_read_office(actor))
     closed = closed_months(most=MOST)
     invoices = billing.list_invoices(actor, month=closed[0].month) if closed else ()
-    return AccountsDesk(tuple(bank_account_tasks(actor)), closed, open_months(today), invoices[:MOST])
+    tasks = (*bank_account_tasks(actor), *treasury_tasks(today))
+    return AccountsDesk(tasks, closed, open_months(today), invoices[:MOST])
 
 
 def _to_confirm(actor: Actor) -> Iterator[Task]:

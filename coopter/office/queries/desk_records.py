@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from coopter.billing import queries as billing
 from coopter.governance.queries.admission import admissions_waiting
 from coopter.governance.queries.obligations import obligations_waiting
 from coopter.hours.rules import EntryState
 from coopter.members import queries as members
+from coopter.treasury import queries as treasury
 from coopter.values.actor import Actor
+from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.refusal import Refusal
 
@@ -28,6 +31,8 @@ class TaskKind(Enum):
     DOCUMENTS_FAILED = "documents failed"
     DOCUMENTS_WAITING = "documents waiting"
     MAIL_FAILED = "mail failed"
+    PAYMENTS_OVERDUE = "payments overdue"
+    CALLS_TO_ISSUE = "calls to issue"
     BANK_ACCOUNT = "bank account"
     OBLIGATIONS_DUE = "obligations due"
     ADMISSIONS = "admissions"
@@ -76,6 +81,7 @@ class Task:
     lacks: tuple[str, ...] = ()
     refusal: Refusal | None = None
     is_urgent: bool = False
+    amount: Money | None = None
 
 
 def bank_account_tasks(actor: Actor) -> Iterator[Task]:
@@ -83,6 +89,22 @@ def bank_account_tasks(actor: Actor) -> Iterator[Task]:
     change = members.bank_account_to_approve(actor)
     if change is not None:
         yield Task(TaskKind.BANK_ACCOUNT, 1, names=(change.asked_by,), subject_id=change.id, is_urgent=True)
+
+
+def treasury_tasks(today: date) -> Iterator[Task]:
+    """What should have been paid and was not, all members together."""
+    late = treasury.overdue(today=today)
+    if late is not None:
+        yield Task(TaskKind.PAYMENTS_OVERDUE, late.documents, on=late.since, names=late.names, amount=late.amount)
+
+
+def call_tasks(today: date) -> Iterator[Task]:
+    """Instalments of calls whose time to be issued has come."""
+    for run, count in billing.calls_to_issue(on=today):
+        yield Task(
+            TaskKind.CALLS_TO_ISSUE, count, names=(f"{run.name} {run.year}",), subject_id=run.contribution_id,
+            on=date(run.year, 1, 1),
+        )  # fmt: skip
 
 
 def governance_tasks(today: date) -> Iterator[Task]:

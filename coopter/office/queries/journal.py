@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from coopter.billing.models import Invoice
+from coopter.contributions.queries.calls import all_runs
 from coopter.governance.models import Commitment, FrozenText, GoverningText, Signature, SignatureCampaign
 from coopter.hours.models import TimeEntry
 from coopter.members import queries as members
@@ -222,6 +223,10 @@ def _commitments(ids: set[int]) -> dict[int, str]:
     return {key: title for key, title in session().execute(query)}
 
 
+def _call_runs(ids: set[int]) -> dict[int, str]:
+    return {run.id: f"{run.name} {run.year}" for run in all_runs() if run.id in ids}
+
+
 def _campaigns(ids: set[int]) -> dict[int, str]:
     query = select(SignatureCampaign.id, FrozenText.title).where(SignatureCampaign.id.in_(ids))
     return {key: title for key, title in session().execute(query.join(FrozenText, _frozen_by(SignatureCampaign)))}
@@ -246,6 +251,7 @@ _NAMERS: dict[str, Callable[[set[int]], dict[int, str]]] = {
     "contract": _contracts,
     "text": _texts,
     "commitment": _commitments,
+    "call_run": _call_runs,
     "campaign": _campaigns,
     "signature": _signatures,
 }

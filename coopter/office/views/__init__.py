@@ -8,6 +8,8 @@ blueprint = Blueprint("office", __name__)
 
 from coopter.office.views import (  # noqa: E402  (they hang their doors on it)
     agreements,
+    calling,
+    calling_once,
     closing,
     decisions,
     home,
@@ -28,6 +30,6 @@ def _names() -> dict[str, Any]:
 
 
 __all__ = [
-    "agreements", "blueprint", "closing", "decisions", "home", "joining", "journal", "leaving", "leaving_members",
-    "structure_page",
+    "agreements", "blueprint", "calling", "calling_once", "closing", "decisions", "home", "joining", "journal",
+    "leaving", "leaving_members", "structure_page",
 ]  # fmt: skip

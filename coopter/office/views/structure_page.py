@@ -17,6 +17,7 @@ from coopter.hours import queries as hours
 from coopter.hours.rules import EntryState
 from coopter.members.models import Structure
 from coopter.members.queries import Section, structure_page_sections
+from coopter.office.views.structure_account import account, exchanged
 from coopter.plumbing import formats
 from coopter.plumbing.pages import localised, written
 from coopter.staff import queries as staff
@@ -129,4 +130,4 @@ def signed(actor: Actor, structure: Structure, today: date) -> Section | None:
     )
 
 
-structure_page_sections.extend([placements, worked, invoices, signed])
+structure_page_sections.extend([placements, worked, invoices, account, exchanged, signed])

@@ -186,6 +186,20 @@ def _obligations_due(task: Task) -> Words:
     return _do(title, why, where, _("Voir les échéances"), count=task.count)
 
 
+def _payments_overdue(task: Task) -> Words:
+    title = ngettext("Une pièce n’est pas payée", "%(num)d pièces ne sont pas payées", task.count)
+    why = _("%(amount)s en retard, depuis le %(day)s pour la plus ancienne : %(names)s.",
+            amount=written(task.amount), day=written(task.on), names=listed(task.names))  # fmt: skip
+    return _do(title, why, url_for("treasury.accounts"), _("Voir les comptes"), count=task.count)
+
+
+def _calls_to_issue(task: Task) -> Words:
+    title = ngettext("Une échéance d’appel est à émettre", "%(num)d échéances d’appel sont à émettre", task.count)
+    year = task.on.year if task.on else 0
+    where = url_for("office.calling", contribution_id=task.subject_id, year=year)
+    return _do(title, f"{listed(task.names)}.", where, _("Voir l’appel"), count=task.count)
+
+
 def _admissions(task: Task) -> Words:
     title = ngettext("Une demande d’adhésion à décider", "%(num)d demandes d’adhésion à décider", task.count)
     return _do(title, f"{listed(task.names)}.", url_for("governance.admissions"), _("Voir"), icon="user-plus")
@@ -260,6 +274,8 @@ _WORDS: dict[TaskKind, Callable[[Task], Words]] = {
     TaskKind.BANK_ACCOUNT: _bank_account,
     TaskKind.OBLIGATIONS_DUE: _obligations_due,
     TaskKind.ADMISSIONS: _admissions,
+    TaskKind.PAYMENTS_OVERDUE: _payments_overdue,
+    TaskKind.CALLS_TO_ISSUE: _calls_to_issue,
     TaskKind.INVITATION_PENDING: _invitation,
     TaskKind.PLACEMENT_ENDING: _ending,
     TaskKind.STRUCTURE_INCOMPLETE: _structure_incomplete,

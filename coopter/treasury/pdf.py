@@ -1,0 +1,15 @@
+"""A member's statement of account on paper, under the grouping's letterhead."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from coopter.governance.pdf import print_document
+from coopter.treasury.queries.accounts import Statement
+from coopter.treasury.rules import MEANS
+
+
+def print_statement(statement: Statement, *, when: datetime) -> bytes:
+    """The PDF of an account as it stands on its day; raises DocumentTooHeavy, DocumentFailed."""
+    title = f"Relevé de compte – {statement.name}"
+    return print_document("treasury/pdf/statement.html", title=title, when=when, told=statement, means=MEANS)
