@@ -27,6 +27,7 @@ from coopter.office.commands.demo.cast import (
     siret_of,
 )
 from coopter.office.commands.demo.months import Act, instant, open_months, past_month, write_costs
+from coopter.office.commands.demo.mutual import Mutual
 from coopter.planning import commands as planning
 from coopter.plumbing import tenancy
 from coopter.plumbing.transaction import command
@@ -120,6 +121,9 @@ def _make(administrator: Actor, *, today: date, base_url: str) -> None:
             (costs_at, partial(write_costs, coordinator, month=open_month, at=costs_at)),
             *_plan(coordinator, placements, today=today),
             *open_months(open_month=open_month, today=today, employees=employees, **places),
+            *Mutual(coordinator, structures, representatives).acts(
+                closed=(first, second), founded=founded, today=today
+            ),
             *Governing(coordinator, structures, representatives, founded, base_url).acts(held_in=second, today=today),
         ]
         for _, act in sorted(acts, key=lambda one: one[0]):
