@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, g
 from flask.testing import FlaskClient
 
+from coopter.contributions.commands.figures import declare_figures
+from coopter.contributions.models import Figure
+from coopter.contributions.queries import campaigns as queries
+from coopter.contributions.rules.kinds import Base, FigureState
 from coopter.values.actor import Actor, Role
 from tests import factories as a
 
@@ -63,3 +67,20 @@ def scene_of(app: Flask, *, slug: str = "cap-cooperation") -> Iterator[Scene]:
         for name in ("north", "south"):
             people[name] = a.a_person(Role.REPRESENTATIVE, structure=members[name], first_name=name.title())
         yield Scene(app, grouping, members, people, nolwenn)
+
+
+def declared(scene: Scene, name: str, amounts: dict[Base, int], *, year: int = 2025, comment: str = "") -> None:
+    """What a member says, on official accounts."""
+    sheet = queries.member_sheet(queries.get_campaign(year), scene.id_of(name))
+    declare_figures(
+        scene.speaks(name), structure_id=scene.id_of(name), year=year, version=sheet.version, figures=amounts,
+        source="comptes annuels", comment=comment, at=AT,
+    )  # fmt: skip
+
+
+def stands(scene: Scene, name: str, base: Base, amount: int, *, year: int) -> None:
+    """A figure that was accepted another year."""
+    a.saved(
+        Figure(structure_id=scene.id_of(name), year=year, base=base, amount=amount, state=FigureState.CHECKED,
+               written_by="Anne", written_at=AT - timedelta(days=400))
+    )  # fmt: skip

@@ -1,16 +1,12 @@
-"""Figures of members: typed as people write them, estimated with a stated method, confidential, reviewed (§3)."""
+"""Figures of members: declared with what proves them, reviewed, estimated, recalled in order (§3)."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from coopter.contributions.commands import campaigns, figures
@@ -21,19 +17,10 @@ from coopter.contributions.queries import campaigns as queries
 from coopter.contributions.queries.figures import figures_of, member_figures
 from coopter.contributions.queries.figures_changes import CALLS, figures_changed_since
 from coopter.contributions.rules.figures import (
-    Change,
     ChangeUnexplained,
-    FigureNegative,
-    FigureNotUnderstood,
     NotAskedThisYear,
     NothingDeclared,
     SourceMissing,
-    estimate,
-    figure_words,
-    median_change,
-    parse_figure,
-    rounded,
-    typed_figure,
 )
 from coopter.contributions.rules.kinds import Base, CallKind, FigureState, Product
 from coopter.governance import commands as governance
@@ -42,10 +29,9 @@ from coopter.plumbing.database import session
 from coopter.plumbing.outbox import OutboxRow
 from coopter.values.actor import Role
 from coopter.values.money import Money
-from coopter.values.numbers import AmountNotUnderstood
-from coopter.values.refusal import Conflict, NotAllowed, NotFound, Refusal
+from coopter.values.refusal import Conflict, NotAllowed, NotFound
 from tests import factories as a
-from tests.contributions.members_scene import AT, DUE, Scene, scene_of
+from tests.contributions.members_scene import AT, DUE, Scene, declared, scene_of, stands
 
 PDF = b"%PDF-1.7 accounts"
 PAGES = "/cap-cooperation/contributions/chiffres"
@@ -56,119 +42,6 @@ ASKED = CampaignDetails((Base.TURNOVER, Base.PROFIT, Base.HEADCOUNT), DUE, "Merc
 def scene(app: Flask) -> Iterator[Scene]:
     with scene_of(app) as made:
         yield made
-
-
-def declared(scene: Scene, name: str, amounts: dict[Base, int], *, year: int = 2025, comment: str = "") -> None:
-    """What a member says, on official accounts."""
-    sheet = queries.member_sheet(queries.get_campaign(year), scene.id_of(name))
-    declare_figures(
-        scene.speaks(name), structure_id=scene.id_of(name), year=year, version=sheet.version, figures=amounts,
-        source="comptes annuels", comment=comment, at=AT,
-    )  # fmt: skip
-
-
-def stands(scene: Scene, name: str, base: Base, amount: int, *, year: int) -> None:
-    """A figure that was accepted another year."""
-    a.saved(
-        Figure(structure_id=scene.id_of(name), year=year, base=base, amount=amount, state=FigureState.CHECKED,
-               written_by="Anne", written_at=AT - timedelta(days=400))
-    )  # fmt: skip
-
-
-# ── Typing ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("base", "text", "amount"),
-    [
-        (Base.TURNOVER, "1 234 567,89 €", 123_456_789),
-        (Base.TURNOVER, "1\u202f234\u202f567,89", 123_456_789),
-        (Base.TURNOVER, "0", 0),
-        (Base.PROFIT, "-12 000", -1_200_000),
-        (Base.HEADCOUNT, "12,5", 1_250),
-        (Base.HEADCOUNT, "12,5 ETP", 1_250),
-        (Base.TONNES, "12,345 t", 12_345),
-        (Base.SURFACE, "600 m²", 60_000),
-        (Base.OTHER, "3.25", 325),
-    ],
-)
-def test_what_people_type_is_read(base: Base, text: str, amount: int) -> None:
-    """R45: French numbers, in the base's own unit."""
-    assert parse_figure(base, text) == amount
-
-
-@pytest.mark.parametrize(
-    ("base", "text", "refusal"),
-    [
-        (Base.TURNOVER, "12,345", AmountNotUnderstood),
-        (Base.TURNOVER, "beaucoup", AmountNotUnderstood),
-        (Base.TURNOVER, "-1", FigureNegative),
-        (Base.HEADCOUNT, "1e3", FigureNotUnderstood),
-        (Base.HEADCOUNT, "-2", FigureNegative),
-        (Base.TONNES, "1,2345", FigureNotUnderstood),
-    ],
-)
-def test_what_is_no_figure_is_refused(base: Base, text: str, refusal: type[Refusal]) -> None:
-    """R45: never guessed."""
-    with pytest.raises(refusal):
-        parse_figure(base, text)
-
-
-@given(st.sampled_from([base for base in Base if base is not Base.HOURS_USED]), st.integers(0, 99_999_999_999))
-def test_what_is_written_reads_back(base: Base, amount: int) -> None:
-    """A form shows again exactly what was kept."""
-    amount %= 10**9 * 100
-    assert parse_figure(base, typed_figure(base, amount)) == amount
-
-
-def test_figures_are_said_in_words() -> None:
-    """Each in its unit."""
-    assert figure_words(Base.TURNOVER, 123_456) == "1\u202f234,56\u00a0€"
-    assert figure_words(Base.HEADCOUNT, 1_250) == "12,5 ETP"
-    assert figure_words(Base.HOURS_USED, 450) == "7\u00a0h\u00a030"
-    assert figure_words(Base.OTHER, 100_000) == "1\u202f000"
-
-
-# ── Comparing and estimating ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_thirty_percent_is_not_over_thirty() -> None:
-    """The warning starts above 30 %, both ways, and after a loss on its size."""
-    assert not Change(100, 130).is_large and Change(100, 131).is_large
-    assert not Change(100, 70).is_large and Change(100, 69).is_large
-    assert Change(-100, -131).is_large and not Change(-100, -90).is_large
-    assert not Change(0, 5).is_large and Change(None, 5).percent is None
-    assert str(Change(300, 400).percent) == "33.3"
-
-
-def test_the_silent_move_with_the_median_of_the_others() -> None:
-    """Three ratios at least; a loss and a newcomer say nothing of a trend."""
-    now, before = {1: 110, 2: 120, 3: 300, 4: 5, 5: 7}, {1: 100, 2: 100, 3: 100, 4: -5}
-    assert median_change(now, before) == (Fraction(6, 5), 3)
-    assert median_change({1: 110, 2: 120}, before) is None
-    assert median_change({1: 110, 2: 120, 3: 300, 6: 130}, {**before, 6: 100}) == (Fraction(5, 4), 4)
-    guess = estimate(Base.TURNOVER, before=100_001, year=2025, trend=(Fraction(6, 5), 3))
-    assert guess is not None and guess.amount == 120_001
-    assert "1\u202f000,01\u00a0€ en 2024, × 1,2" in guess.method and "3 membres" in guess.method
-
-
-def test_without_a_trend_last_year_stands_and_without_last_year_nothing_is_guessed() -> None:
-    """No figure is invented."""
-    same = estimate(Base.PROFIT, before=-500, year=2025, trend=(Fraction(2), 9))
-    assert same is not None and same.amount == -500 and "faute de réponse" in same.method
-    alone = estimate(Base.TURNOVER, before=500, year=2025, trend=None)
-    assert alone is not None and alone.amount == 500
-    assert estimate(Base.TURNOVER, before=None, year=2025, trend=(Fraction(1), 3)) is None
-
-
-@given(st.fractions(-1000, 1000))
-def test_rounding_is_half_away_from_zero(exact: Fraction) -> None:
-    """Once, and never further than a half."""
-    assert abs(rounded(exact) - exact) <= Fraction(1, 2)
-    assert rounded(-exact) == -rounded(exact)
-
-
-# ── Declaring ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_campaign_from_the_letter_to_the_accepted_figure(scene: Scene) -> None:
@@ -294,9 +167,6 @@ def test_a_campaign_says_no_to_what_it_cannot_be(scene: Scene) -> None:
         campaigns.close_campaign(scene.coordinator, year=2019, at=AT)
 
 
-# ── Reminding, estimating ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def test_reminders_go_to_the_silent_the_longest_first_and_not_twice_a_week(scene: Scene) -> None:
     """Whoever never said a word comes first; the opening's own letter counts."""
     stands(scene, "north", Base.TURNOVER, 1, year=2024)
@@ -377,117 +247,3 @@ def test_what_changed_after_a_call_is_told(scene: Scene) -> None:
     declared(scene, "north", {Base.TURNOVER: 120_00})
     (change,) = figures_changed_since(run.id)
     assert (change.base, change.called, change.now) == (Base.TURNOVER, 100_00, 120_00)
-
-
-# ── Publication ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_figures_are_published_as_the_decision_says_and_taken_back_by_the_next(scene: Scene) -> None:
-    """Only the bases decided, only that year, from its day."""
-    campaigns.open_campaign(scene.coordinator, year=2025, details=ASKED, at=AT)
-    declared(scene, "north", {Base.TURNOVER: 100_00, Base.PROFIT: 1_00})
-    day = AT.date()
-    assert queries.published_figures(2025, on=day) == ((), ())
-    motion = campaigns.publication_motion(2025, bases=[Base.TURNOVER], from_on=day)
-    governance.decide(scene.coordinator, motion, at=AT)
-    bases, rows = queries.published_figures(2025, on=day)
-    assert bases == (Base.TURNOVER,) and {row.name: row.amounts for row in rows}["North"] == (100_00,)
-    assert queries.published_figures(2025, on=day - timedelta(days=1)) == ((), ())
-    assert queries.published_figures(2024, on=day) == ((), ())
-    governance.decide(scene.coordinator, campaigns.publication_motion(2025, bases=[], from_on=day), at=AT)
-    assert queries.published_figures(2025, on=day) == ((), ())
-
-
-def test_confidential_until_published(scene: Scene) -> None:
-    """A member sees its own figures; others' names beside figures only once a decision says so."""
-    campaigns.open_campaign(scene.coordinator, year=2025, details=ASKED, at=AT)
-    declared(scene, "north", {Base.TURNOVER: 4_321_00})
-    page = f"{PAGES}/2025"
-    assert "4\u202f321,00" not in scene.browser("south").get(page).text
-    assert "4\u202f321,00" in scene.browser("auditor").get(page).text
-    assert scene.browser("employee").get(page).status_code == 403
-    own = f"{page}/structures/{scene.id_of('north')}"
-    assert scene.browser("south").get(own).status_code == 404
-    assert "4\u202f321,00" in scene.browser("north").get(own).text
-    sent = scene.browser("coordinator").post(f"{page}/publication", data={"bases": ["turnover"]})
-    assert sent.status_code == 303
-    assert "4\u202f321,00" in scene.browser("south").get(page).text
-
-
-# ── Pages ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_declaring_on_the_page(scene: Scene) -> None:
-    """French numbers, a proof; a fault keeps what was typed (422); a stale form shows both (409, R22)."""
-    campaigns.open_campaign(scene.coordinator, year=2025, details=ASKED, at=AT)
-    north, browser = scene.id_of("north"), scene.browser("north")
-    page = f"{PAGES}/2025/structures/{north}"
-    bad = browser.post(page, data={"version": "0", "base_turnover": "douze", "source": "comptes"})
-    assert bad.status_code == 422 and "douze" in bad.text
-    from coopter.plumbing.operations import new_key
-
-    good = {
-        "version": "0", "operation_key": new_key(), "base_turnover": "1 234 567,89 €", "base_headcount": "12,5",
-        "proof": (io.BytesIO(PDF), "comptes.pdf"),
-    }  # fmt: skip
-    assert browser.post(page, data=good, content_type="multipart/form-data").status_code == 303
-    assert figures_of(2025)[north] == {Base.TURNOVER: 123_456_789, Base.HEADCOUNT: 1_250}
-    stale = browser.post(page, data={"version": "0", "base_turnover": "5", "source": "autre"})
-    assert stale.status_code == 409 and "1\u202f234\u202f567,89" in stale.text
-    row = session().scalars(select(Figure).where(Figure.base == Base.TURNOVER)).one()
-    proof = browser.get(f"{PAGES}/pieces/{row.id}")
-    assert proof.data == PDF and "sandbox" in proof.headers["Content-Security-Policy"]
-    assert scene.browser("south").get(f"{PAGES}/pieces/{row.id}").status_code == 404
-
-
-def test_a_double_click_declares_once(scene: Scene) -> None:
-    """R4: the same form twice has one effect."""
-    campaigns.open_campaign(scene.coordinator, year=2025, details=ASKED, at=AT)
-    browser = scene.browser("north")
-    page = f"{PAGES}/2025/structures/{scene.id_of('north')}"
-    once = {"operation_key": "k" * 22, "version": "0", "base_turnover": "10", "source": "comptes"}
-    assert [browser.post(page, data=dict(once)).status_code for _ in range(2)] == [303, 303]
-    assert session().scalars(select(Figure.version)).all() == [1]
-
-
-def test_the_coordinator_runs_a_campaign_by_its_pages(scene: Scene) -> None:
-    """Opens, corrects, reminds, reviews, closes, exports."""
-    browser = scene.browser("coordinator")
-    asked = {"year": "2025", "bases": ["turnover"], "due_on": "28/11/2026", "message": "Bonjour"}
-    assert "Aucun chiffre demandé" in browser.get(PAGES).text
-    assert browser.post(PAGES, data={**asked, "bases": []}).status_code == 422
-    assert browser.post(PAGES, data=asked).status_code == 303
-    page = f"{PAGES}/2025"
-    edited = browser.post(page, data={**asked, "version": "1", "bases": ["turnover", "tonnes"]})
-    assert edited.status_code == 303
-    assert browser.post(page, data={**asked, "version": "1"}).status_code == 409
-    assert browser.post(f"{page}/relances").status_code == 422
-    declared(scene, "north", {Base.TURNOVER: 100_00, Base.TONNES: 2_000})
-    sheet = f"{page}/structures/{scene.id_of('north')}"
-    assert "Accepter" in browser.get(sheet).text
-    assert browser.post(f"{sheet}/renvoyer", data={"version": "2", "reason": "?"}).status_code == 303
-    assert "à revoir" in scene.browser("north").get(sheet).text
-    declared(scene, "north", {Base.TURNOVER: 100_00})
-    assert scene.browser("coordinator").post(f"{sheet}/accepter", data={"version": "1"}).status_code == 409
-    browser = scene.browser("coordinator")
-    version = queries.member_sheet(queries.get_campaign(2025), scene.id_of("north")).version
-    assert browser.post(f"{sheet}/accepter", data={"version": str(version)}).status_code == 303
-    exported = browser.get(f"{page}/export.csv").data.decode("utf-8-sig")
-    assert 'N1;North;2025;Chiffre d’affaires;"100,00";Accepté' in exported
-    assert browser.post(f"{page}/cloture").status_code == 303
-    assert browser.get(page).status_code == 200 and browser.get(PAGES).status_code == 200
-
-
-def test_another_grouping_finds_nothing(scene: Scene, app: Flask) -> None:
-    """R7: nor its years, nor its members, nor its proofs."""
-    campaigns.open_campaign(scene.coordinator, year=2025, details=ASKED, at=AT)
-    north = scene.id_of("north")
-    declare_figures(scene.speaks("north"), structure_id=north, year=2025, version=0,
-                    figures={Base.TURNOVER: 5}, proof=(PDF, "a.pdf"), at=AT)  # fmt: skip
-    figure_id = session().scalars(select(Figure.id)).one()
-    with a.inside(a.a_grouping(slug="ailleurs")):
-        stranger = a.a_person(Role.COORDINATOR, tf_primary_method="authenticator", tf_totp_secret="x")
-    browser = a.signed_in(app.test_client(), stranger)
-    for path in ("2025", f"2025/structures/{north}", "2025/export.csv", f"pieces/{figure_id}"):
-        assert browser.get(f"/ailleurs/contributions/chiffres/{path}").status_code == 404, path
-    assert browser.get(PAGES).status_code == 404

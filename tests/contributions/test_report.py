@@ -15,8 +15,8 @@ from coopter.contributions.queries.report import cooperation_report
 from coopter.contributions.rules.kinds import Unit
 from coopter.contributions.rules.report import density, full_time_equivalents, pairs_by_employee, percentage
 from tests import factories as a
+from tests.contributions.gifts_scene import agreed, called, given_by
 from tests.contributions.members_scene import Scene, scene_of
-from tests.contributions.test_reciprocity import agreed, called, given_by
 
 PAGE = "/cap-cooperation/contributions/rapport/2026"
 

@@ -43,6 +43,7 @@ from tests.factories import (
     worked,
 )
 from tests.house.world_assemblies import assemblies_of
+from tests.house.world_members import figures_and_gifts_of
 from tests.house.world_texts import texts_of
 
 UNKNOWN = 987_654_321
@@ -97,6 +98,7 @@ def a_house(slug: str) -> House:
         ids = {
             **assemblies_of(coordinator, structure=structure, treasurer=people["treasurer"]),
             **_governed(structure, people["coordinator"]),
+            **figures_and_gifts_of(coordinator, structure=structure, other=other),
             **texts_of(coordinator, representative=people["representative"], structure=structure),
             "change_id": change.id,
             "structure_id": structure.id,
@@ -157,6 +159,7 @@ def _a_shift(placement: int, employee: int, slug: str) -> tuple[int, int]:
 WORDS = {
     "month": "2026-04",
     "week": "2026-04-06",
+    "year": 2026,
     "kind": "pdf",
     "position": 1,
     "token": "x" * 43,

@@ -58,5 +58,4 @@ def texts_of(coordinator: Actor, *, representative: Person, structure: Structure
         "signature_id": signature,
         "commitment_id": followed,
         "report_id": report.id,
-        "year": 2026,
     }

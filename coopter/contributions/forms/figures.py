@@ -11,7 +11,7 @@ from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from coopter.contributions.rules.figures import DECLARABLE, NAMES, UNITS, parse_figure, typed_figure
+from coopter.contributions.rules.figures import DECLARABLE, NAMES, UNITS, grouped_figure, parse_figure
 from coopter.contributions.rules.kinds import Base, FigureState
 from coopter.plumbing.fields import DayField, LineField, MayLack, Needed, ReadField, WholeField
 
@@ -64,7 +64,7 @@ class FigureField(ReadField):
         return parse_figure(self.base, text)
 
     def write(self, value: int) -> str:
-        return typed_figure(self.base, value)
+        return grouped_figure(self.base, value)
 
 
 class FiguresForm(FlaskForm):

@@ -10,9 +10,9 @@ from math import cos, hypot, pi, sin
 from coopter.contributions.rules.kinds import Unit
 from coopter.contributions.rules.reciprocity import Party
 
-SIZE, CENTRE, RING, DOT, HUB = 640, 320, 190, 13, 30
+SIZE, CENTRE, RING, DOT, HUB = 640, 320, 165, 13, 28
 MOST_DRAWN = 24  # beyond, names run into each other: the table under the picture has everybody
-MOST_LETTERS = 18
+MOST_LETTERS = 15
 THINNEST, THICKEST = 2, 12
 
 

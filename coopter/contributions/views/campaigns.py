@@ -23,7 +23,7 @@ from coopter.members.rules import INITIAL
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render, written
+from coopter.plumbing.pages import for_the_record, refused, render, written
 from coopter.values.actor import Role
 from coopter.values.csv_text import csv_lines
 from coopter.values.refusal import Refusal
@@ -144,7 +144,7 @@ def export_figures(year: int) -> Any:
 
 
 def _put_to_vote(assembly_id: int, motion: Motion) -> Any:
-    said = written(kind_of(motion.kind).describe(motion))
+    said = for_the_record(kind_of(motion.kind).describe(motion))
     governance_commands.propose(g.actor, assembly_id=assembly_id, motion=motion, title=said, at=clock.now())
     flash(_("La résolution est à l’ordre du jour. Adoptée, elle prendra effet d’elle-même à sa date."), "success")
     return redirect(url_for("governance.assembly", assembly_id=assembly_id), 303)

@@ -144,7 +144,8 @@ def _form(campaign: queries.CampaignRecord, sheet: queries.MemberSheet) -> Figur
 def _reviewed(year: int, structure_id: int, act: Any, done: str) -> Any:
     campaign, sheet = visible_sheet(year, structure_id)
     return answer(
-        _form(campaign, sheet), act, then=lambda result: url_for("contributions.campaign", year=year), done=done, valid=True,
+        _form(campaign, sheet), act, then=lambda result: url_for("contributions.campaign", year=year), done=done,
+        valid=True,
         again=lambda *, status=200, conflict=None: _shown(campaign, sheet, _form(campaign, sheet), status=status,
                                                           conflict=conflict),
     )  # fmt: skip

@@ -164,7 +164,8 @@ def withdraw_gift(gift_id: int) -> Any:
 def _answered(gift_id: int, act: Any, done: str) -> Any:
     record = queries.visible_gift(g.actor, gift_id)
     return answer(
-        GiftForm(formdata=None), act, then=lambda result: url_for("contributions.gift", gift_id=gift_id), done=done, valid=True,
+        GiftForm(formdata=None), act, then=lambda result: url_for("contributions.gift", gift_id=gift_id),
+        done=done, valid=True,
         again=lambda *, status=200, conflict=None: _shown(
             queries.visible_gift(g.actor, record.id), status=status, conflict=conflict
         ),
