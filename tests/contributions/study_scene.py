@@ -39,8 +39,8 @@ def declared(structure: Structure, base: Base, amount: int, *, year: int = 2025)
     """A figure that this structure declared and somebody checked."""
     a.saved(
         Figure(
-            structure_id=structure.id, year=year, base=base, amount=amount, state=FigureState.CHECKED, written_by="test",
-            written_at=AT,
+            structure_id=structure.id, year=year, base=base, amount=amount, state=FigureState.CHECKED,
+            written_by="test", written_at=AT,
         )
     )  # fmt: skip
 
@@ -57,7 +57,5 @@ def a_cluster(*, slug: str = "cap-cooperation") -> Iterator[Cluster]:
             row = a.a_structure(f"M{number}", trade_name=name, joined_on=joined)
             declared(row, Base.TURNOVER, turnover)
             rows.append(row)
-        made = acts.create_contribution(
-            anne, name="Quote-part d’activité", product=Product.PROPORTIONAL, at=AT
-        )
+        made = acts.create_contribution(anne, name="Quote-part d’activité", product=Product.PROPORTIONAL, at=AT)
         yield Cluster(grouping, anne, tuple(rows), made)
