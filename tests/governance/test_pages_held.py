@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from coopter.governance.models import Assembly, Outcome, Proxy
+from coopter.governance.models import Assembly, Body, Outcome, Proxy
 from coopter.governance.queries.assemblies import roll_of
 from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
@@ -181,6 +181,49 @@ def test_a_tie_asks_the_chair(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> 
     assert "Voix de la présidence" in tie and "Partage égal" in tie
     scene.post("coordinator", f"assemblees/points/{accounts}/clore-le-vote", casting="no")
     assert "a départagé, contre" in scene.get("m1", f"assemblees/{number}")
+
+
+def test_a_deliberation_is_annulled_with_its_reason(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = opened(scene, monkeypatch)
+    accounts = items(scene)[1]
+    scene.post("coordinator", f"assemblees/points/{accounts}/ouvrir-le-vote")
+    scene.post("coordinator", f"assemblees/points/{accounts}/mains", everybody="yes")
+    scene.post("coordinator", f"assemblees/points/{accounts}/clore-le-vote")
+    outcome = scene.one(select(Outcome.id))
+    scene.post("coordinator", f"deliberations/{outcome}/annulation", reason=" ")
+    assert "annulée" not in scene.get("m1", "deliberations").lower()
+    scene.post("coordinator", f"deliberations/{outcome}/annulation", reason="Convocation irrégulière")
+    assert "annulée : Convocation irrégulière" in scene.get("m1", "deliberations")
+    assert "Annuler cette délibération" not in scene.get("coordinator", f"assemblees/{number}/bulletins")
+
+
+def test_a_member_is_there_at_a_distance_by_itself(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, "remote_vote", "y")
+    number = prepared(scene)
+    data = {"body_id": str(scene.one(select(Body.id))), "title": "AG ordinaire", "mode": "mixed", "clock": "18:30",
+            "place": "Salle du port", "record_on": "2026-11-01", "day": "2026-11-20"}  # fmt: skip
+    scene.post("coordinator", f"assemblees/{number}/modifier", version="1", **data)
+    scene.post("coordinator", f"assemblees/{number}/convocation")
+    mine = electors(scene)["Membre 1"]
+    assert "Je suis là, à distance" in scene.get("m1", f"assemblees/{number}/voter")
+    scene.post("m2", f"assemblees/{number}/presences", 403, elector_id=mine, means="remote")
+    scene.post("m1", f"assemblees/{number}/presences", elector_id=mine, means="remote", person_name="Voix1")
+    assert "Je suis là" not in scene.get("m1", f"assemblees/{number}/voter")
+    assert "Voix1, à distance" in scene.get("coordinator", f"assemblees/{number}/presences")
+
+
+def test_dues_paid_at_the_door_give_the_vote_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, "dues_needed", "y")
+    number = prepared(scene)
+    scene.post("coordinator", f"assemblees/{number}/convocation")
+    mine = electors(scene)["Membre 1"]
+    assert "Cotisation non réglée" in scene.get("coordinator", f"assemblees/{number}/presences")
+    scene.post("coordinator", f"assemblees/{number}/presences/droit-de-vote", elector_id=mine, may_vote="1")
+    with tenancy.scope(scene.grouping.id):
+        able = {one.name: one.may_vote for one in roll_of(number)}
+    session().commit()
+    assert able["Membre 1"] and not able["Membre 2"]
+    scene.post("coordinator", f"assemblees/{number}/presences/droit-de-vote", 404, elector_id=987, may_vote="1")
 
 
 def test_without_quorum_a_second_call_is_prepared(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from coopter.governance import policies
 from coopter.governance.commands import attendance as comings
 from coopter.governance.commands import proxies as powers
+from coopter.governance.commands.convocation import set_right_to_vote as _set_right
 from coopter.governance.forms.assemblies import number_or_none
 from coopter.governance.forms.naming import MEANS
 from coopter.governance.queries.assemblies import ElectorRecord, own_electors, proxies_of, quorum_now, roll_of
 from coopter.governance.queries.papers import proxy_of
-from coopter.governance.queries.sittings import AssemblyRecord
+from coopter.governance.queries.sittings import AssemblyRecord, get_elector
 from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, AttendanceMeans
 from coopter.governance.rules.statutes import Statutes
 from coopter.governance.views import blueprint
@@ -156,6 +157,7 @@ class Arrival:
     ways: list[tuple[str, str, str]]
     badge: str
     badge_words: str
+    may_vote: bool
 
 
 @blueprint.get("/<grouping>/vie/assemblees/<int:assembly_id>/presences")
@@ -189,6 +191,18 @@ def record_departure(assembly_id: int) -> Any:
     return _noted(
         assembly_id, elector,
         lambda: comings.record_departure(g.actor, assembly_id=assembly_id, elector_id=elector, at=clock.now()),
+    )  # fmt: skip
+
+
+@blueprint.post("/<grouping>/vie/assemblees/<int:assembly_id>/presences/droit-de-vote")
+@for_roles(Role.COORDINATOR)
+def set_right_to_vote(assembly_id: int) -> Any:
+    """Give back the right to vote to somebody who pays the dues at the door, or set it aside."""
+    elector, may = request.form.get("elector_id", 0, int), request.form.get("may_vote") == "1"
+    return _noted(
+        assembly_id, elector,
+        lambda: _set_right(g.actor, assembly_id=assembly_id, elector_id=get_elector(
+            elector, assembly_id=assembly_id).id, may_vote=may, at=clock.now()),
     )  # fmt: skip
 
 
@@ -238,7 +252,7 @@ def _arrival(
     return Arrival(
         one.id, one.name, colleges.get(one.college, one.college), note or _("attendu·e"), look,
         may_arrive=running and not one.present, may_leave=running and one.present, ways=_ways(record), badge=badge[0],
-        badge_words=badge[1],
+        badge_words=badge[1], may_vote=one.may_vote or not running,
     )  # fmt: skip
 
 

@@ -64,8 +64,9 @@ from coopter.members.rules import INITIAL
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import everyone_inside, for_roles
-from coopter.plumbing.pages import render, written
+from coopter.plumbing.pages import for_the_record, render, written
 from coopter.values.actor import Role
+from coopter.values.refusal import Words
 
 
 @dataclass(frozen=True)
@@ -294,8 +295,8 @@ def _set_rules(body_id: int, form: StatutesForm, assembly_id: int | None) -> Non
     if assembly_id is None:
         decide(g.actor, motion, at=clock.now(), decided_by=form.decided_by.data or INITIAL)
         return
-    title = _("Nouvelles règles : %(body)s", body=body_record(body_id).name)
-    text = "\n".join(f"- {written(sentence)}" for sentence in rules_in_words(form.statutes))
+    title = for_the_record(Words("Nouvelles règles : %(body)s", body=body_record(body_id).name))
+    text = "\n".join(f"- {for_the_record(sentence)}" for sentence in rules_in_words(form.statutes))
     propose(g.actor, assembly_id=assembly_id, motion=motion, title=title, body=text, at=clock.now())
 
 

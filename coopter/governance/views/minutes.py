@@ -205,6 +205,7 @@ def recount(assembly_id: int) -> Any:
     record, wanted = seen(assembly_id), request.args.get("q", "").strip().lower()
     votes = ballots_export(assembly_id)["votes"]
     results = {one.number: shown_result(one) for one in outcomes_of(assembly_id)}
+    numbers = {one.number: one.id for one in outcomes_of(assembly_id)}
     elections = [one for one in agenda_of(assembly_id) if one.form is ItemForm.ELECTION]
     found = [
         (vote["title"], ballot)
@@ -213,8 +214,10 @@ def recount(assembly_id: int) -> Any:
         if wanted and ballot.get("receipt") == wanted
     ]
     words = {code: str(label) for code, (label, _icon) in CHOICES.items()}
-    return render(assembly=record, votes=votes, results=results, wanted=wanted, found=found, elections=elections,
-                  words=words, may_prepare=policies.can_prepare_governance(g.actor))  # fmt: skip
+    return render(
+        assembly=record, votes=votes, results=results, wanted=wanted, found=found, elections=elections, words=words,
+        numbers=numbers, may_prepare=policies.can_prepare_governance(g.actor),
+    )  # fmt: skip
 
 
 @blueprint.get("/<grouping>/vie/assemblees/<int:assembly_id>/bulletins.json")

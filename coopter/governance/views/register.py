@@ -6,18 +6,21 @@ import csv
 import io
 from typing import Any
 
-from flask import request
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from coopter.governance import pdf
+from coopter.governance.commands.votes import annul_outcome as _annul_outcome
 from coopter.governance.forms.naming import VERDICTS
-from coopter.governance.queries.votes import OutcomeRecord, register
+from coopter.governance.queries.votes import OutcomeRecord, get_outcome, register
 from coopter.governance.views import blueprint
 from coopter.governance.views.minutes import as_file
 from coopter.governance.views.results import shown_result
 from coopter.plumbing import clock
-from coopter.plumbing.doors import everyone_inside
-from coopter.plumbing.pages import render
+from coopter.plumbing.doors import everyone_inside, for_roles
+from coopter.plumbing.pages import refused, render
+from coopter.values.actor import Role
+from coopter.values.refusal import Refusal
 
 A_PAGE = 50
 
@@ -32,6 +35,20 @@ def deliberations() -> Any:
     shown = kept[(page - 1) * A_PAGE : page * A_PAGE]
     lines = [(one, shown_result(one)) for one in shown]
     return render(page="register", lines=lines, count=len(kept), at_page=page, pages=pages)
+
+
+@blueprint.post("/<grouping>/vie/deliberations/<int:outcome_id>/annulation")
+@for_roles(Role.COORDINATOR)
+def annul_outcome(outcome_id: int) -> Any:
+    """Say that a deliberation does not count, and the decision that it took with it; both stay in their register."""
+    found = get_outcome(outcome_id)
+    try:
+        _annul_outcome(g.actor, outcome_id=outcome_id, reason=request.form.get("reason", ""), at=clock.now())
+    except Refusal as refusal:
+        refused(refusal)
+    else:
+        flash(_("La délibération n° %(number)s est annulée.", number=found.number), "success")
+    return redirect(url_for("governance.recount", assembly_id=found.assembly_id), 303)
 
 
 @blueprint.get("/<grouping>/vie/deliberations.csv")

@@ -15,7 +15,7 @@ from coopter.governance.queries.assemblies import own_electors
 from coopter.governance.queries.sittings import AssemblyRecord, ItemRecord, agenda_of, get_item, item_record
 from coopter.governance.queries.votes import Hand, hands_of, outcome_of
 from coopter.governance.rules.ballots import BLANK, Choice
-from coopter.governance.rules.kinds import AssemblyState, BallotMethod, ItemForm, ItemState
+from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, BallotMethod, ItemForm, ItemState
 from coopter.governance.rules.statutes import Statutes
 from coopter.governance.views import blueprint
 from coopter.governance.views.assemblies import VOTERS, seen
@@ -114,7 +114,16 @@ class TooMany(Missing):
 
 def _page(record: AssemblyRecord, booth: Booth | None = None, *, status: int = 200) -> Any:
     here = url_for("governance.vote", assembly_id=record.id)
-    return render(page="vote", status=status, assembly=record, booth=booth or _booth(record), here=here)
+    shown = booth or _booth(record)
+    return render(page="vote", status=status, assembly=record, booth=shown, here=here, far=_far(record))
+
+
+def _far(record: AssemblyRecord) -> list[tuple[int, str]]:
+    """My seats that may still be noted present at a distance."""
+    running = record.state in (AssemblyState.CONVENED, AssemblyState.OPEN)
+    if not running or record.mode not in (AssemblyMode.REMOTE, AssemblyMode.MIXED):
+        return []
+    return [(one.id, one.name) for one in own_electors(g.actor, record.id) if one.may_vote and not one.present]
 
 
 def _booth(record: AssemblyRecord) -> Booth:
