@@ -11,7 +11,7 @@ from coopter.billing import queries as billing
 from coopter.contributions.commands.formulas import create_contribution
 from coopter.contributions.commands.reciprocity import GiftDetails, confirm_gift, record_gift
 from coopter.contributions.rules.formulas_motion import formula_motion
-from coopter.contributions.rules.formulas_shape import Formula
+from coopter.contributions.rules.formulas_shape import BasisYear, Formula
 from coopter.contributions.rules.kinds import Base, Product, Unit
 from coopter.governance import commands as governance
 from coopter.office.commands.demo.months import Act, instant
@@ -58,7 +58,13 @@ class Mutual:
     def _levy(self, *, year: int, at: datetime) -> None:
         """A due by the hours of shared staff used, within a floor and a cap, as decided before any vote here."""
         levy = create_contribution(self.coordinator, name="Cotisation d’entraide", product=Product.PROPORTIONAL, at=at)
-        formula = Formula(base=Base.HOURS_USED, budget=Money(300_000), floor=Money(15_000), cap=Money(100_000))
+        formula = Formula(
+            base=Base.HOURS_USED,
+            basis_year=BasisYear.CURRENT,
+            budget=Money(300_000),
+            floor=Money(15_000),
+            cap=Money(100_000),
+        )
         motion = formula_motion(levy, formula, date(year, 1, 1))
         governance.decide(self.coordinator, motion, at=at, decided_by="Assemblée constitutive")
 
