@@ -95,6 +95,12 @@ def members_called(year: int, *, figures_year: int) -> tuple[MemberFigures, ...]
     return tuple(sorted(found.values(), key=lambda one: natural_order(one.code)))
 
 
+def year_to_study(today: date) -> int:
+    """The year to call that a study opens on: this one, or the next when only this year's figures are known yet."""
+    known = any(any(own.values()) for own in figures_of(today.year - 1).values())
+    return today.year if known or not figures_of(today.year) else today.year + 1
+
+
 def study_of(contribution_id: int, *, year: int, formulas: Sequence[tuple[str, Formula]], in_force: str) -> Study:
     """Try these formulas, the first one drawn first, on the figures of the year before `year`; `in_force` names the
     formula that counts in that year, if there is one. Raises NotFound."""

@@ -104,7 +104,7 @@ def _own_study(record: queries.ContributionRecord) -> Any:
 
 def _year() -> int:
     asked = request.args.get("annee", type=int)
-    return asked if asked in dict(_years()) else clock.today().year
+    return asked if asked in dict(_years()) else studies.year_to_study(clock.today())
 
 
 def _years() -> tuple[tuple[int, int], ...]:
