@@ -10,8 +10,9 @@ from functools import partial
 from coopter.billing import queries as billing
 from coopter.contributions.commands.formulas import create_contribution
 from coopter.contributions.commands.reciprocity import GiftDetails, confirm_gift, record_gift
+from coopter.contributions.rules.formulas_kinds import BasisYear
 from coopter.contributions.rules.formulas_motion import formula_motion
-from coopter.contributions.rules.formulas_shape import BasisYear, Formula
+from coopter.contributions.rules.formulas_shape import Formula
 from coopter.contributions.rules.kinds import Base, Product, Unit
 from coopter.governance import commands as governance
 from coopter.office.commands.demo.months import Act, instant
