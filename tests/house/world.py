@@ -43,6 +43,7 @@ from tests.factories import (
     worked,
 )
 from tests.house.world_assemblies import assemblies_of
+from tests.house.world_contributions import contribution_of
 from tests.house.world_members import figures_and_gifts_of
 from tests.house.world_texts import texts_of
 
@@ -98,6 +99,7 @@ def a_house(slug: str) -> House:
         ids = {
             **assemblies_of(coordinator, structure=structure, treasurer=people["treasurer"]),
             **_governed(structure, people["coordinator"]),
+            **contribution_of(coordinator),
             **figures_and_gifts_of(coordinator, structure=structure, other=other),
             **texts_of(coordinator, representative=people["representative"], structure=structure),
             "change_id": change.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -78,7 +78,8 @@ def _calls(records: list[queries.ContributionRecord], today: date) -> list[dict[
         {
             "title": _("Appeler « %(name)s » pour %(year)s", name=one.name, year=today.year),
             "why": _("Sa formule est en vigueur et rien n’est encore appelé cette année."),
-            "url": _room("contributions.calls", contribution_id=one.id), "icon": "send", "action": _("Voir les appels"),
+            "url": url_for("contributions.calls", contribution_id=one.id), "icon": "send",
+            "action": _("Voir les appels"),
         }
         for one in due
     ]  # fmt: skip
@@ -91,7 +92,7 @@ def _figures() -> list[dict[str, Any]]:
             "why": ngettext("%(num)d structure n’a pas répondu ; réponse attendue le %(day)s.",
                             "%(num)d structures n’ont pas répondu ; réponse attendue le %(day)s.",
                             one.silent, day=written(one.due_on)),
-            "url": _room("contributions.campaign", year=one.year), "icon": "hourglass", "count": one.silent,
+            "url": url_for("contributions.campaign", year=one.year), "icon": "hourglass", "count": one.silent,
             "action": _("Suivre la campagne"), "urgent": one.due_on < clock.today(),
         }
         for one in queries.asking_for_figures()
@@ -109,14 +110,6 @@ def _formulas(records: list[queries.ContributionRecord]) -> list[dict[str, Any]]
         for one in records
         if one.formula is None and one.coming is None
     ]  # fmt: skip
-
-
-def _room(endpoint: str, **where: Any) -> str | None:
-    """The address of a page of this room, if the page is there and its address takes these words."""
-    rules = current_app.url_map.iter_rules(endpoint) if endpoint in current_app.view_functions else ()
-    if not any(rule.arguments - {"grouping"} <= where.keys() for rule in rules):
-        return None
-    return url_for(endpoint, **where)
 
 
 @blueprint.get("/<grouping>/contributions/<int:contribution_id>")
