@@ -10,7 +10,7 @@ from math import cos, hypot, pi, sin
 from coopter.contributions.rules.kinds import Unit
 from coopter.contributions.rules.reciprocity import Party
 
-SIZE, CENTRE, RING, DOT, HUB = 640, 320, 165, 13, 28
+SIZE, CENTRE, RING, DOT, HUB = 640, 320, 185, 13, 28
 MOST_DRAWN = 24  # beyond, names run into each other: the table under the picture has everybody
 MOST_LETTERS = 15
 THINNEST, THICKEST = 2, 12
@@ -110,8 +110,11 @@ def _arc(start: Node, end: Node, width: int, *, both: bool) -> Arc:
     across, down = end.x - start.x, end.y - start.y
     length = hypot(across, down) or 1.0
     ahead_x, ahead_y = across / length, down / length
-    bend = min(60.0, length / 5)
-    middle = ((start.x + end.x) / 2 - ahead_y * bend, (start.y + end.y) / 2 + ahead_x * bend)
+    half_x, half_y = (start.x + end.x) / 2, (start.y + end.y) / 2
+    bend = min(110.0, length * 0.3)
+    if not both and (half_x - CENTRE) * -ahead_y + (half_y - CENTRE) * ahead_x < 0 and _near_hub(half_x, half_y):
+        bend = -bend  # away from the middle, so that it does not seem to lead there
+    middle = half_x - ahead_y * bend, half_y + ahead_x * bend
     begin, tip = _edge(start, middle, 2), _edge(end, middle, 4)
     back_x, back_y = _towards(tip, middle)
     foot = tip[0] + back_x * 12, tip[1] + back_y * 12
@@ -120,6 +123,10 @@ def _arc(start: Node, end: Node, width: int, *, both: bool) -> Arc:
     head = " ".join(f"{round(x)},{round(y)}" for x, y in (tip, *wings))
     path = "M{} {} Q{} {} {} {}".format(*(round(one) for point in (begin, middle, foot) for one in point))
     return Arc(start.party, end.party, path, head, width, both)
+
+
+def _near_hub(x: float, y: float) -> bool:
+    return hypot(x - CENTRE, y - CENTRE) < 3 * HUB
 
 
 def _edge(node: Node, towards: tuple[float, float], gap: int) -> tuple[float, float]:

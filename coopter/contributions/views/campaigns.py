@@ -30,6 +30,7 @@ from coopter.values.refusal import Refusal
 
 READERS = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
 INSIDE = (*READERS, Role.REPRESENTATIVE)
+SHOWN = 5  # years of my own figures on the list; the older ones stand behind their campaign
 
 
 @blueprint.get("/<grouping>/contributions/chiffres")
@@ -153,7 +154,12 @@ def _put_to_vote(assembly_id: int, motion: Motion) -> Any:
 def _list(form: CampaignForm, *, status: int = 200) -> Any:
     found = queries.campaigns()
     mine = g.actor.represents
-    own = [(one, sheet) for one in found for sheet in queries.member_sheets(one) if sheet.structure_id in mine]
+    own = [
+        (one, sheet)
+        for one in found[: SHOWN if mine else 0]
+        for sheet in queries.member_sheets(one)
+        if sheet.structure_id in mine
+    ]
     return render(
         page="figures", status=status, campaigns=found, own=own, states=OWN_STATES, form=form, names=BASES,
         reads_all=policies.can_read_figures(g.actor), runs=policies.can_run_campaigns(g.actor),
