@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -223,13 +223,14 @@ def live(app: Flask, *, lives: int, steps: int) -> None:
         Life,
         settings=settings(
             max_examples=lives, stateful_step_count=steps, deadline=None, derandomize=True, database=None,
+            phases=[Phase.generate],  # a life is long: the first that fails is shown as it was
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
 
 
 def test_assembly_lives_as_the_model_says(app: Flask) -> None:
-    live(app, lives=4, steps=25)
+    live(app, lives=8, steps=30)
 
 
 @pytest.mark.nightly
