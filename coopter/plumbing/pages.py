@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, flash, g, make_response, request
 from flask import render_template as _render_template
-from flask_babel import get_locale, gettext
+from flask_babel import force_locale, get_locale, gettext
 from jinja2 import StrictUndefined
 
 from coopter.plumbing import formats, markdown, operations
@@ -86,6 +86,12 @@ def _locale() -> str:
 def _siret(digits: str | None) -> str:
     """A SIREN or a SIRET as people read it, nothing as nothing."""
     return formats.siret(digits) if digits else ""
+
+
+def for_the_record(value: Any) -> str:
+    """Words of ours as the record keeps them: in French, whatever the language of whoever proposes or signs."""
+    with force_locale("fr"):
+        return written(value)
 
 
 def localised(write: Any) -> Any:

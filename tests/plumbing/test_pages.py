@@ -7,7 +7,7 @@ from datetime import date
 from flask import Flask
 from flask_babel import force_locale
 
-from coopter.plumbing.pages import say, written
+from coopter.plumbing.pages import for_the_record, say, written
 from coopter.values.refusal import Refusal, Words
 
 
@@ -25,3 +25,12 @@ def test_words_inside_words_are_said_in_the_readers_language(app: Flask) -> None
         with force_locale("en"):
             assert written(period) == "from 5 March 2007 to 9 March 2007"
             assert say(refusal) == "Aloen : rien depuis le 5 March 2007, sauf the IBAN, the SIREN."
+
+
+def test_the_record_stays_in_french_whoever_writes_it(app: Flask) -> None:
+    """A resolution proposed from an English screen is read and sealed by a French assembly."""
+    with app.test_request_context(), force_locale("en"):
+        assert for_the_record(Words("du %(start)s au %(last)s", start=date(2007, 3, 5), last=date(2007, 3, 9))) == (
+            "du 5 mars 2007 au 9 mars 2007"
+        )
+        assert written(Words("l’IBAN")) == "the IBAN"

@@ -26,8 +26,8 @@ from coopter.members.rules import INITIAL
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render, written
-from coopter.values.refusal import NotFound, Refusal
+from coopter.plumbing.pages import for_the_record, refused, render
+from coopter.values.refusal import NotFound, Refusal, Words
 
 
 @blueprint.post("/<grouping>/contributions/<int:contribution_id>/variantes")
@@ -97,10 +97,10 @@ def propose_variant(contribution_id: int, variant_id: int) -> Any:
     name = contribution_record(contribution_id, on=clock.today()).name
 
     def act() -> int:
-        title = _("« %(name)s » : nouvelle formule à partir de %(year)s", name=name, year=form.year.data)
+        title = Words("« %(name)s » : nouvelle formule à partir de %(year)s", name=name, year=form.year.data)
         acts.propose_variant(
-            g.actor, variant_id=variant_id, assembly_id=form.vote.data or 0, from_on=form.from_on, title=title,
-            body=written(together(say(found.formula))), at=clock.now(),
+            g.actor, variant_id=variant_id, assembly_id=form.vote.data or 0, from_on=form.from_on,
+            title=for_the_record(title), body=for_the_record(together(say(found.formula))), at=clock.now(),
         )  # fmt: skip
         return form.vote.data or 0
 

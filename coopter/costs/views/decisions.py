@@ -19,7 +19,7 @@ from coopter.members import queries as members
 from coopter.members.rules import INITIAL, VatRegime
 from coopter.plumbing import clock
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render, written
+from coopter.plumbing.pages import for_the_record, refused, render
 from coopter.values.refusal import Refusal
 
 
@@ -44,7 +44,7 @@ def _in_preparation() -> list[tuple[int, str]]:
 
 def _put_to_vote(assembly_id: int, motion: Motion) -> Any:
     """Write the decision as a resolution of an assembly in preparation, instead of writing it down at once."""
-    said = written(kind_of(motion.kind).describe(motion))
+    said = for_the_record(kind_of(motion.kind).describe(motion))
     governance_commands.propose(g.actor, assembly_id=assembly_id, motion=motion, title=said, at=clock.now())
     flash(_("La résolution est à l’ordre du jour. Adoptée, elle prendra effet d’elle-même à sa date."), "success")
     return redirect(url_for("governance.assembly", assembly_id=assembly_id), 303)

@@ -26,7 +26,7 @@ from coopter.members.queries.people import Holder
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import everyone_inside, for_roles
-from coopter.plumbing.pages import refused, render, written
+from coopter.plumbing.pages import for_the_record, refused, render
 from coopter.values.actor import Role
 from coopter.values.refusal import NotFound, Refusal, Words
 
@@ -214,7 +214,7 @@ def _capacity(one: Holder, before: Signed | None) -> str:
     """In which capacity somebody signs: as they did before, or as whoever represents the structure."""
     if before is not None and before.name == one.name:
         return before.capacity
-    return written(Words("représente %(name)s", name=one.structure))
+    return for_the_record(Words("représente %(name)s", name=one.structure))
 
 
 def _free_rows(text_id: int) -> list[dict[str, str]]:
@@ -223,7 +223,7 @@ def _free_rows(text_id: int) -> list[dict[str, str]]:
     rows = [{name: request.form.get(f"free-{place}-{name}", "") for name in names} for place in range(MOST_FREE_ROWS)]
     employee = texts.versions_of(text_id)[0].fields.get("salarie", "")
     if request.method != "POST" and employee:
-        rows[0] |= {"name": employee, "capacity": _("salarié·e mis·e à disposition")}
+        rows[0] |= {"name": employee, "capacity": for_the_record(Words("salarié·e mis·e à disposition"))}
     return rows
 
 
