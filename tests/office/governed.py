@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from coopter.contributions.models import Call, CallRun, Contribution
-from coopter.contributions.rules.kinds import CallKind, Product
 from coopter.governance.models import (
     AgendaItem,
     Assembly,
@@ -48,7 +46,7 @@ from tests.factories import saved
 @command
 def govern(me: Actor, *, structure_id: int, decision_id: int, at: datetime) -> None:
     """A signed text, a vote with its outcome, what was annulled or withdrawn, and shares of capital."""
-    on, sealed = at.date(), [*_signed(at), *_voted(structure_id, at), *_called(structure_id, decision_id, at)]
+    on, sealed = at.date(), [*_signed(at), *_voted(structure_id, at)]
     sealed.append(saved(DecisionAnnulment(decision_id=decision_id, reason="essai", author="Anne", recorded_at=at)))
     kept = {row.__table__: [row.__table__.c.id == row.id] for row in sealed}
     journal.record(me, "governance.kept", f"essai:{on}", at=at, sealed=kept)
@@ -110,17 +108,3 @@ def _voted(structure_id: int, at: datetime) -> list[Any]:
         )
     )  # fmt: skip
     return [outcome, annulled, shares]
-
-
-def _called(structure_id: int, decision_id: int, at: datetime) -> list[Any]:
-    levy = saved(Contribution(name="Adhésion", product=Product.MEMBERSHIP_FEE, created_by="Anne", created_at=at))
-    run = saved(
-        CallRun(
-            contribution_id=levy.id, year=2026, kind=CallKind.YEAR, turn=1, decision_id=decision_id,
-            called_on=at.date(), total=Money(5_000), called_by="Anne", called_at=at,
-        )
-    )  # fmt: skip
-    call = saved(
-        Call(run_id=run.id, structure_id=structure_id, instalment=1, due_on=at.date(), amount=Money(5_000), detail={})
-    )
-    return [run, call]

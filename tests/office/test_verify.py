@@ -13,22 +13,27 @@ from sqlalchemy import Table, insert, select, text, update
 
 from coopter.billing import commands as billing
 from coopter.billing.models import Invoice, InvoiceLine
+from coopter.contributions.commands.formulas import create_contribution
+from coopter.contributions.rules.formulas import Formula, formula_motion
+from coopter.contributions.rules.kinds import Product
 from coopter.costs import commands as costs
 from coopter.costs.rules import KeyMethod, Pool
+from coopter.governance import commands as governance
 from coopter.office import commands as office
+from coopter.office.commands.calling import Called, call_and_issue
 from coopter.office.queries.verify import Head, Verdict, verify_grouping, verify_installation
 from coopter.office.queries.verify.reading import walled
 from coopter.office.queries.verify.store import triggers
 from coopter.plumbing import files, journal
 from coopter.plumbing.database import EnumText, JsonText, session
 from coopter.plumbing.transaction import command
-from coopter.treasury.models import Payment, PaymentReversal
+from coopter.treasury import commands as treasury
 from coopter.treasury.rules import Means
 from coopter.values.actor import Actor, Role
 from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.rate import Rate
-from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee, inside, saved, worked
+from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee, inside, worked
 from tests.office.governed import govern
 
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
@@ -76,8 +81,8 @@ def coordinator(app: Flask) -> Iterator[Actor]:
         march = office.close_month(me, month=MARCH, on=ON, at=AT)
         april = office.close_month(me, month=APRIL, on=ON, at=AT)
         credit = billing.issue_credit_note(me, invoice_id=march.invoices[0].id, reason="erreur", on=ON, at=AT)
-        paid(me, march.invoices[1].id, one.id)
-        for invoice in (*march.invoices, *april.invoices, credit):
+        paid(me, march.invoices[1].id)
+        for invoice in (*march.invoices, *april.invoices, credit, *called(me).documents):
             pdf, xml = files.store(f"pdf {invoice.number}".encode()), files.store(f"xml {invoice.number}".encode())
             billing.attach_document(me, invoice_id=invoice.id, pdf_sha256=pdf, xml_sha256=xml, at=AT)
         worked(nolwenn, one, date(2026, 5, 4), 60)  # an open month: not sealed, and no harm
@@ -93,18 +98,18 @@ def decide(me: Actor, employee_id: int, structure_id: int) -> None:
     govern(me, structure_id=structure_id, decision_id=gone, at=AT)
 
 
-@command
-def paid(me: Actor, invoice_id: int, structure_id: int) -> None:
+def paid(me: Actor, invoice_id: int) -> None:
     """Money received, and taken back."""
-    row = saved(
-        Payment(
-            structure_id=structure_id, invoice_id=invoice_id, received_on=ON, amount=Money(100),
-            means=Means.TRANSFER, recorded_by="Anne", recorded_at=AT,
-        )
-    )  # fmt: skip
-    back = saved(PaymentReversal(payment_id=row.id, reason="essai", author="Anne", recorded_at=AT))
-    sealed = {table_of(one): [table_of(one).c.id == one.id] for one in (row, back)}
-    journal.record(me, "payment.received", "essai:1", at=AT, sealed=sealed)
+    facts = {"invoice_id": invoice_id, "amount": Money(100), "received_on": ON, "means": Means.TRANSFER}
+    payment = treasury.record_payment(me, at=AT, **facts)  # type: ignore[arg-type]
+    treasury.reverse_payment(me, payment_id=payment, reason="essai", at=AT)
+
+
+def called(me: Actor) -> Called:
+    """A fee that both members owe, called and issued."""
+    levy = create_contribution(me, name="Adhésion", product=Product.MEMBERSHIP_FEE, at=AT)
+    governance.decide(me, formula_motion(levy, Formula(fixed=Money(5_000)), date(2026, 1, 1)), at=AT)
+    return call_and_issue(me, contribution_id=levy, year=2026, on=ON, at=AT)
 
 
 def columns_of(table: Table) -> list[str]:
@@ -389,3 +394,18 @@ def test_anybody_may_note_the_head(coordinator: Actor) -> None:
     head = verify_grouping(coordinator).head
     assert str(head) == f"{head.sequence}:{head.hash}"
     assert head == Head(head.sequence, head.hash)
+
+
+def test_a_call_without_its_document_or_of_another_sum_is_told(coordinator: Actor) -> None:
+    """Issue 4 §4: each call leads to its document, and the sums agree."""
+    cases = {
+        "CallDiffers": "UPDATE contribution_call SET amount_cents = 4999",
+        "RunUnbalanced": "UPDATE call_run SET total_cents = 1",
+        "CallUnissued": "UPDATE invoice_line SET call_id = NULL WHERE call_id IS NOT NULL",
+        "DueWithoutCall": "UPDATE invoice_line SET call_id = NULL WHERE call_id IS NOT NULL",
+        "PaymentElsewhere": "UPDATE payment SET structure_id = structure_id - 1",
+    }  # fmt: skip
+    for expected, statement in cases.items():
+        with behind_the_back():
+            session().execute(text(statement))
+            assert expected in {kind for kind, _, _ in found(verify_grouping(coordinator))}, expected
