@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from coopter.billing.models import Invoice
 from coopter.costs.models import CostLine
-from coopter.governance.models import Admission, Departure, Obligation
+from coopter.governance.models import Admission, Decision, Departure, Obligation
 from coopter.governance.rules.kinds import AdmissionState, DepartureKind, DepartureState
 from coopter.hours.rules import EntryState
 from coopter.members.models import BankAccountChange, Grouping, Invitation, Person, RoleGrant, Structure
@@ -138,7 +138,11 @@ def _governed(structure: Structure, owner: Person) -> dict[str, int]:
             created_by="Anne", created_at=AT,
         )
     )  # fmt: skip
-    return {"admission_id": admission.id, "departure_id": departure.id, "obligation_id": obligation.id}
+    decided = session().scalars(select(Decision.id).order_by(Decision.id)).first()
+    return {
+        "admission_id": admission.id, "decision_id": decided, "departure_id": departure.id,
+        "obligation_id": obligation.id,
+    }  # fmt: skip
 
 
 def _a_shift(placement: int, employee: int, slug: str) -> tuple[int, int]:

@@ -95,6 +95,11 @@ class MemberSheet:
         return any(line.asks_attention for line in self.lines)
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether the member has something left to answer."""
+        return any(line.state not in ANSWERED for line in self.lines)
+
+    @property
     def waits_for_review(self) -> bool:
         """Whether the coordinator has something to accept or send back."""
         return any(line.state is FigureState.DECLARED for line in self.lines)
@@ -183,7 +188,7 @@ def silent_members(campaign: CampaignRecord, *, at: datetime) -> tuple[Silent, .
     reminded: dict[int, datetime] = {}
     for row in session().scalars(select(FigureReminder).where(FigureReminder.campaign_id == campaign.id)):
         reminded[row.structure_id] = max(row.sent_at, reminded.get(row.structure_id, row.sent_at))
-    waiting = [sheet for sheet in member_sheets(campaign) if any(line.state not in ANSWERED for line in sheet.lines)]
+    waiting = [sheet for sheet in member_sheets(campaign) if sheet.is_waiting]
     return tuple(
         Silent(one.structure_id, one.name, words.get(one.structure_id), last,
                last is None or at - last >= BETWEEN_REMINDERS)

@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from coopter.contributions.models import CallRun, Contribution, Figure, FigureCampaign, MemberType, Variant
+from coopter.contributions.models import CallRun, Contribution, MemberType, Variant
+from coopter.contributions.queries.campaigns import campaigns, member_sheets
 from coopter.contributions.rules.formulas import KIND, Formula, formula_of, subject_of
-from coopter.contributions.rules.kinds import CallKind, FigureState, Product
+from coopter.contributions.rules.kinds import CallKind, Product
 from coopter.governance import queries as governance
 from coopter.governance.rules.motions import Decided, in_force
 from coopter.plumbing.database import session
@@ -89,21 +90,12 @@ def member_types() -> dict[int, MemberType]:
 
 
 def asking_for_figures() -> tuple[Asking, ...]:
-    """Campaigns still open, the latest year first, with how many structures owe a figure."""
-    rows = session().scalars(
-        select(FigureCampaign).where(FigureCampaign.closed_at.is_(None)).order_by(FigureCampaign.year.desc())
+    """Campaigns still open, the latest year first, with how many members have not answered everything."""
+    return tuple(
+        Asking(one.year, one.due_on, sum(1 for sheet in member_sheets(one) if sheet.is_waiting))
+        for one in campaigns()
+        if one.closed_at is None
     )
-    waiting = (FigureState.ASKED, FigureState.SENT_BACK)
-    silent: dict[int, int] = dict(
-        session()
-        .execute(
-            select(Figure.year, func.count(func.distinct(Figure.structure_id)))
-            .where(Figure.state.in_(waiting))
-            .group_by(Figure.year)
-        )
-        .all()  # type: ignore[arg-type]
-    )
-    return tuple(Asking(row.year, row.due_on, silent.get(row.year, 0)) for row in rows)
 
 
 def _records(rows: list[Contribution], *, on: date) -> list[ContributionRecord]:
