@@ -204,7 +204,7 @@ def test_nothing_is_wrong_when_nothing_was_touched(coordinator: Actor) -> None:
     verdict = verify_grouping(coordinator)
     assert verdict.findings == ()
     assert verdict.holds
-    assert (verdict.invoices, verdict.documents.made, verdict.documents.waiting) == (5, 5, 0)
+    assert (verdict.invoices, verdict.documents.made, verdict.documents.waiting) == (7, 7, 0)
     assert verdict.rows > 40
     assert verify_grouping(coordinator, anchors=(verdict.head,)).holds
     assert verify_installation(coordinator_of_all(), chains=frozenset({coordinator.grouping_id or 0})).holds
