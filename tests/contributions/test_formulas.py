@@ -126,6 +126,15 @@ def test_who_has_no_hours_pays_the_floor_and_nobody_else_pays_it_twice() -> None
         owed(replace(BUDGET, budget=Money(1_000_000)), *of_hours(100, 0))
 
 
+def test_the_cents_left_over_go_to_the_lowest_codes_in_any_order() -> None:
+    """R17: three equal members of 100,00 €."""
+    shared = Formula(base=Base.HOURS_USED, budget=Money(10_000))
+    people = of_hours(10, 10, 10)
+    for order in ([0, 1, 2], [2, 1, 0], [1, 2, 0]):
+        found = {one.structure_id: one.amount.cents for one in compute(shared, [people[i] for i in order], 2026)}
+        assert found == {1: 3_334, 2: 3_333, 3: 3_333}
+
+
 def test_an_equal_part_of_a_budget_counts_the_time_inside() -> None:
     equal = Formula(budget=Money(150_000), pro_rata=ProRata.MONTHS)
     half = member(number=2, joined_on=date(2026, 7, 1))

@@ -31,7 +31,7 @@ from coopter.contributions.rules.study import tried
 from coopter.values.money import Money, total
 from coopter.values.refusal import Refusal
 
-figures = st.integers(min_value=-(10**9), max_value=10**11)
+figures = st.integers(min_value=-(10**9), max_value=10**11) | st.sampled_from([0, 1_000, 2_000])
 days = st.dates(date(2024, 6, 1), date(2026, 12, 31))
 
 

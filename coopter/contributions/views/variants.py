@@ -13,7 +13,7 @@ from coopter.contributions.commands.variants import VariantDetails
 from coopter.contributions.forms.formulas import DecisionForm, VariantForm
 from coopter.contributions.forms.variants import CasesForm, cases_form
 from coopter.contributions.policies import formulas as policies
-from coopter.contributions.queries.formulas import contribution_record, types_in_use
+from coopter.contributions.queries.formulas import contribution_record, get_contribution, types_in_use
 from coopter.contributions.queries.variants import VariantRecord, resolution_of, variant_record
 from coopter.contributions.rules.formulas import Formula, FormulaNotUnderstood, check_cases, say, together
 from coopter.contributions.rules.formulas_cases import uses_days
@@ -34,6 +34,7 @@ from coopter.values.refusal import NotFound, Refusal, Words
 @for_roles(*DESIGNERS)
 def save_variant(contribution_id: int) -> Any:
     """Keep the formula of the study under a name: a new variant, or the one that was opened."""
+    get_contribution(contribution_id)
     form = VariantForm()
     opened = request.form.get("variant_id", type=int) if request.form.get("as") == "same" else None
     try:
