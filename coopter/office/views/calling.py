@@ -43,7 +43,7 @@ def call_and_issue(contribution_id: int, year: int) -> Any:
     """Call the year, or the difference, as it was shown; refused, the page says what changed or what lacks."""
     form, kind = CloseMonth(), _asked_kind()
     if not form.validate_on_submit():
-        flash(" ".join(form.on.errors), "error")
+        flash(" ".join(str(error) for error in form.on.errors), "error")
         return _preview(contribution_id, year, kind=kind, on=clock.today(), status=422)
     try:
         commands.call_and_issue(
