@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
+from coopter.contributions.queries.calls import runs_of
 from coopter.contributions.rules.calls import AlreadyCalled, FiguresMissing, NoFormulaYet
 from coopter.contributions.rules.kinds import CallKind
 from coopter.office import policies
@@ -60,6 +61,8 @@ def call_and_issue(contribution_id: int, year: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def issue_rest(contribution_id: int, year: int, run_id: int) -> Any:
     """Issue the instalments whose time has come."""
+    if run_id not in {run.id for run in runs_of(contribution_id, year=year)}:
+        raise NotFound()
     try:
         commands.issue_rest(g.actor, run_id=run_id, on=clock.today(), at=clock.now())
         flash(_("Les échéances suivantes sont émises."), "success")

@@ -50,7 +50,7 @@ def close_month(month: str) -> Any:
     """Close the month as it was shown; refused, the page says what changed or what lacks."""
     wanted, form = month_in(month), CloseMonth()
     if not form.validate_on_submit():
-        flash(" ".join(form.on.errors), "error")
+        flash(" ".join(str(error) for error in form.on.errors), "error")
         return _preview(wanted, on=clock.today(), status=422)
     try:
         done = commands.close_month(g.actor, month=wanted, on=form.on.data, at=clock.now(), expected=form.expected.data)
