@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from coopter.contributions.commands.formulas import create_contribution
+from coopter.contributions.rules.formulas import Formula, formula_motion
+from coopter.contributions.rules.kinds import Product
+from coopter.governance import commands as governance
 from coopter.governance.models import (
     AgendaItem,
     Assembly,
@@ -36,8 +40,11 @@ from coopter.governance.rules.kinds import (
     TextKind,
     Verdict,
 )
+from coopter.office.commands.calling import Called, call_and_issue
 from coopter.plumbing import files, journal
 from coopter.plumbing.transaction import command
+from coopter.treasury import commands as treasury
+from coopter.treasury.rules import Means
 from coopter.values.actor import Actor
 from coopter.values.money import Money
 from tests.factories import saved
@@ -108,3 +115,17 @@ def _voted(structure_id: int, at: datetime) -> list[Any]:
         )
     )  # fmt: skip
     return [outcome, annulled, shares]
+
+
+def paid(me: Actor, *, invoice_id: int, at: datetime) -> None:
+    """Money received, and taken back."""
+    facts = {"invoice_id": invoice_id, "amount": Money(100), "received_on": at.date(), "means": Means.TRANSFER}
+    payment = treasury.record_payment(me, at=at, **facts)  # type: ignore[arg-type]
+    treasury.reverse_payment(me, payment_id=payment, reason="essai", at=at)
+
+
+def called(me: Actor, *, at: datetime) -> Called:
+    """A fee that both members owe, called and issued."""
+    levy = create_contribution(me, name="Adhésion", product=Product.MEMBERSHIP_FEE, at=at)
+    governance.decide(me, formula_motion(levy, Formula(fixed=Money(5_000)), date(2026, 1, 1)), at=at)
+    return call_and_issue(me, contribution_id=levy, year=2026, on=at.date(), at=at)

@@ -13,28 +13,20 @@ from sqlalchemy import Table, insert, select, text, update
 
 from coopter.billing import commands as billing
 from coopter.billing.models import Invoice, InvoiceLine
-from coopter.contributions.commands.formulas import create_contribution
-from coopter.contributions.rules.formulas import Formula, formula_motion
-from coopter.contributions.rules.kinds import Product
 from coopter.costs import commands as costs
 from coopter.costs.rules import KeyMethod, Pool
-from coopter.governance import commands as governance
 from coopter.office import commands as office
-from coopter.office.commands.calling import Called, call_and_issue
 from coopter.office.queries.verify import Head, Verdict, verify_grouping, verify_installation
 from coopter.office.queries.verify.reading import walled
 from coopter.office.queries.verify.store import triggers
 from coopter.plumbing import files, journal
 from coopter.plumbing.database import EnumText, JsonText, session
 from coopter.plumbing.transaction import command
-from coopter.treasury import commands as treasury
-from coopter.treasury.rules import Means
 from coopter.values.actor import Actor, Role
-from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.rate import Rate
 from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee, inside, worked
-from tests.office.governed import govern
+from tests.office.governed import called, govern, paid
 
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
 AT = datetime(2026, 5, 5, 8, 0, tzinfo=UTC)
@@ -81,8 +73,8 @@ def coordinator(app: Flask) -> Iterator[Actor]:
         march = office.close_month(me, month=MARCH, on=ON, at=AT)
         april = office.close_month(me, month=APRIL, on=ON, at=AT)
         credit = billing.issue_credit_note(me, invoice_id=march.invoices[0].id, reason="erreur", on=ON, at=AT)
-        paid(me, march.invoices[1].id)
-        for invoice in (*march.invoices, *april.invoices, credit, *called(me).documents):
+        paid(me, invoice_id=march.invoices[1].id, at=AT)
+        for invoice in (*march.invoices, *april.invoices, credit, *called(me, at=AT).documents):
             pdf, xml = files.store(f"pdf {invoice.number}".encode()), files.store(f"xml {invoice.number}".encode())
             billing.attach_document(me, invoice_id=invoice.id, pdf_sha256=pdf, xml_sha256=xml, at=AT)
         worked(nolwenn, one, date(2026, 5, 4), 60)  # an open month: not sealed, and no harm
@@ -96,20 +88,6 @@ def decide(me: Actor, employee_id: int, structure_id: int) -> None:
     costs.set_hourly_price(me, rate=Rate.parse("20"), employee_id=employee_id, from_on=APRIL.first, at=AT)
     gone = costs.set_hourly_price(me, rate=None, employee_id=employee_id, from_on=date(2026, 12, 1), at=AT)
     govern(me, structure_id=structure_id, decision_id=gone, at=AT)
-
-
-def paid(me: Actor, invoice_id: int) -> None:
-    """Money received, and taken back."""
-    facts = {"invoice_id": invoice_id, "amount": Money(100), "received_on": ON, "means": Means.TRANSFER}
-    payment = treasury.record_payment(me, at=AT, **facts)  # type: ignore[arg-type]
-    treasury.reverse_payment(me, payment_id=payment, reason="essai", at=AT)
-
-
-def called(me: Actor) -> Called:
-    """A fee that both members owe, called and issued."""
-    levy = create_contribution(me, name="Adhésion", product=Product.MEMBERSHIP_FEE, at=AT)
-    governance.decide(me, formula_motion(levy, Formula(fixed=Money(5_000)), date(2026, 1, 1)), at=AT)
-    return call_and_issue(me, contribution_id=levy, year=2026, on=ON, at=AT)
 
 
 def columns_of(table: Table) -> list[str]:
