@@ -24,7 +24,8 @@ from tests import factories as a
 MARCH = Month(2026, 3)
 SHARE = ShareExplanation(
     share_id=1, month=MARCH, structure_id=1, pool=Pool.EMPLOYEE, employee_id=7, amount=Money(3_334),
-    pool_total=Money(10_000), method=KeyMethod.EQUAL, decision_id=7, decision_number=2, decided_from=date(2026, 1, 1), decided_by="CA",
+    pool_total=Money(10_000), method=KeyMethod.EQUAL, decision_id=7, decision_number=2,
+    decided_from=date(2026, 1, 1), decided_by="CA",
     author="Anne", weight=1, total_weight=3, minutes=60, total_minutes=600,
 )  # fmt: skip
 

@@ -27,7 +27,8 @@ def explain_share(share_id: int, *, actor: Actor | None = None) -> ShareExplanat
         select(
             share.id.label("share_id"), split.month, share.structure_id, split.pool, split.employee_id,
             share.amount_cents.label("amount"), split.amount_cents.label("pool_total"), split.method,
-            split.decision_id, split.decision_number, decision.from_on.label("decided_from"), split.decided_by, split.author, share.weight,
+            split.decision_id, split.decision_number,
+            decision.from_on.label("decided_from"), split.decided_by, split.author, share.weight,
             split.total_weight, share.minutes, split.total_minutes,
         )
         .join(SPLITS, (split.id == share.split_id) & (split.grouping_id == share.grouping_id))

@@ -196,4 +196,3 @@ def same_annexes(annexes: Sequence[Annex], others: Sequence[Annex]) -> bool:
 def is_whole(content: bytes, digest: str) -> bool:
     """Whether these bytes are those that were bound (R36)."""
     return sha256(content).hexdigest() == digest
-
