@@ -1,4 +1,4 @@
-"""A contribution by its pages: studied, decided, declared on a phone, called, explained, paid, and told by the account."""
+"""A contribution by its pages: studied, decided, declared on a phone, called, explained, paid, told by the account."""
 
 from __future__ import annotations
 
