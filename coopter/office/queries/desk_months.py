@@ -18,6 +18,7 @@ from coopter.hours import queries as hours
 from coopter.hours.models import MonthLock, TimeEntry
 from coopter.hours.rules import EntryState, Worked
 from coopter.office.queries.desk_records import MissingTeam, Team
+from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
 from coopter.staff import queries as staff
 from coopter.values.money import Money
@@ -124,7 +125,9 @@ def get_closed(month: Month) -> ClosedMonth:
 def unlocked(column: InstrumentedAttribute[Month], locked: frozenset[Month]) -> tuple[Month, ...]:
     """The months that are not closed, from the first to the last that a table holds: an index finds their rows at once,
     without reading those of the closed ones."""
-    first, last = session().scalar(select(func.min(column))), session().scalar(select(func.max(column)))
+    mine = column.class_.grouping_id == tenancy.current()
+    ends = [select(end(column)).where(mine).scalar_subquery() for end in (func.min, func.max)]
+    first, last = session().execute(select(*ends)).one()  # each by the index, both in one statement
     months = []
     while first is not None and last is not None and first <= last:
         if first not in locked:
