@@ -11,5 +11,4 @@ from coopter.treasury.rules import MEANS
 
 def print_statement(statement: Statement, *, when: datetime) -> bytes:
     """The PDF of an account as it stands on its day; raises DocumentTooHeavy, DocumentFailed."""
-    title = f"Relevé de compte – {statement.name}"
-    return print_document("treasury/pdf/statement.html", title=title, when=when, told=statement, means=MEANS)
+    return print_document("treasury/pdf/statement.html", title=statement.name, when=when, told=statement, means=MEANS)
