@@ -138,7 +138,7 @@ def test_the_change_since_the_month_before(scene: Scene) -> None:
 
 
 def test_a_large_month_is_split_at_once(scene: Scene) -> None:
-    """8,000 shares of 2,000 pools: linear, and well under a second even on a busy machine."""
+    """8,000 shares of 2,000 pools add up to the cent."""
     places, people = [], []
 
     @command
