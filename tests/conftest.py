@@ -26,7 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", choices=("sqlite", "postgresql"), default="sqlite")
     parser.addoption("--update-golden", action="store_true", default=False)
     parser.addoption(
-        "--only-database", action="store_true", default=False, help="leave out what asks nothing of a database"
+        "--only-database",
+        action="store_true",
+        default=False,
+        help="leave out what asks nothing of a database, and pages already seen on the other",
     )
 
 
@@ -36,7 +39,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def is_wanted(item: Any) -> bool:
         if item.get_closest_marker("nightly") and "nightly" not in config.getoption("markexpr"):
             return False
-        return not config.getoption("--only-database") or "database_url" in item.fixturenames
+        if not config.getoption("--only-database"):
+            return True
+        repeats = (
+            item.get_closest_marker("browser") or item.path.name == "test_walls.py"
+        )  # pages and doors, as they were
+        return "database_url" in item.fixturenames and not repeats
 
     config.hook.pytest_deselected(items=[item for item in items if not is_wanted(item)])
     items[:] = [item for item in items if is_wanted(item)]

@@ -187,9 +187,10 @@ def matched(rounds: int) -> list[int]:
 
 
 def test_matching_is_no_better_than_chance(app: Flask) -> None:
-    """R34, small: six elections in CI."""
+    """R34, small: six elections in CI catch a plain link (p under one in a million), without a false alarm every
+    hundred runs; the 200 of the nightly run hold p > 0.01."""
     for right in matched(6):
-        assert probability_of_more(right, 6) > CHANCE / 5
+        assert probability_of_more(right, 6) > CHANCE / 500
 
 
 @pytest.mark.nightly

@@ -186,7 +186,9 @@ def test_both_sides_are_told_twice_with_its_ends_alone(desk: Desk) -> None:
         assert NEW not in written and NEW[4:-4] not in written and "606" in written
         assert f"{BASE}/cap/reglages#compte" in mail["text"]
     entries = session().scalars(
-        select(journal.JournalEntry).where(journal.JournalEntry.action.startswith("bank_account."))
+        select(journal.JournalEntry)
+        .where(journal.JournalEntry.action.startswith("bank_account."))
+        .order_by(journal.JournalEntry.id)
     )
     kept = [(entry.action, str(entry.before) + str(entry.after)) for entry in entries]
     assert [action for action, _ in kept] == ["bank_account.asked", "bank_account.approved", "bank_account.refused"]

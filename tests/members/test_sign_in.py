@@ -43,7 +43,8 @@ def journaled() -> list[str]:
 
 
 def mails() -> list[Any]:
-    return [row.payload for row in session().scalars(select(outbox.OutboxRow).where(outbox.OutboxRow.kind == "mail"))]
+    query = select(outbox.OutboxRow).where(outbox.OutboxRow.kind == "mail").order_by(outbox.OutboxRow.id)
+    return [row.payload for row in session().scalars(query)]
 
 
 def code_of(person: Person) -> str:
