@@ -75,18 +75,25 @@ def _run(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     pending: list[Callable[[], Any]] = []
     queue, lock = _afterwards.set(pending), writing.set(True)
     try:
-        end_reads()  # so that the write lock is taken first and not half-way
-        key = operations.claim(session)
-        result = function(*args, **kwargs)
-        _commit(session, key)
-    except BaseException:
-        session.rollback()
-        raise
+        end_reads()  # before the line: who stands in it with a read open keeps the writer from committing
+        with _turn_to_write(session):
+            result = _commit_or_roll_back(session, lambda: function(*args, **kwargs))
     finally:
         writing.reset(lock)
         _afterwards.reset(queue)
     for call in pending:
         call()
+    return result
+
+
+def _commit_or_roll_back(session: Session, act: Callable[[], R]) -> R:
+    try:
+        key = operations.claim(session)
+        result = act()
+        _commit(session, key)
+    except BaseException:
+        session.rollback()
+        raise
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from coopter.members.models import Structure
-from coopter.plumbing import operations
+from coopter.plumbing import operations, transaction
 from coopter.plumbing.database import db, session
 from coopter.plumbing.transaction import WriteOutsideCommand, after_commit, command
 from coopter.values.refusal import NotFound
@@ -161,3 +162,31 @@ def test_without_a_key_a_lost_answer_is_an_error(app: Flask, monkeypatch: pytest
         cut_the_line(monkeypatch, after_commit=True)
         with pytest.raises(DBAPIError):
             rename("A", "first")
+
+
+def test_who_waits_to_write_holds_no_read(app: Flask, on_postgresql: bool) -> None:
+    """SQLite has one writer: the second stands in line, and what it has read keeps the first from nothing."""
+    if on_postgresql:
+        pytest.skip("PostgreSQL has a lock per row")
+
+    def second() -> None:
+        with app.app_context(), inside(grouping):
+            assert name_of("A") == "Structure A"
+            rename("A", "second")
+
+    @command
+    def first(thread: threading.Thread) -> None:
+        session().scalars(select(Structure).where(Structure.code == "A")).one().legal_name = "first"
+        thread.start()
+        while thread.is_alive() and not transaction._writers._waiting:
+            pass
+        assert thread.is_alive(), "it did not stand in line"
+
+    grouping = a_grouping()
+    with inside(grouping):
+        a_structure("A")
+        db.session.commit()
+        later = threading.Thread(target=second)
+        first(later)
+        later.join()
+        assert name_of("A") == "second"
