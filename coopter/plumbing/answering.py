@@ -1,4 +1,4 @@
-"""What a form's page answers: done and away, or the form again with what the trade said."""
+"""What a form or a button answers: done and away, or its page again with what the trade said."""
 
 from __future__ import annotations
 
@@ -19,13 +19,21 @@ class Again(Protocol):
 
 
 def answer(
-    form: Any, act: Callable[[], Any], *, then: Callable[[Any], str], done: str, again: Again, valid: bool | None = None
+    form: Any,
+    act: Callable[[], Any],
+    *,
+    then: Callable[[Any], str],
+    done: str | Callable[[Any], str],
+    again: Again,
+    valid: bool | None = None,
 ) -> Any:
-    """Run a command behind a valid form: 303 to `then(result)` with the words `done`.
+    """Run a command behind a valid form, or a button without one (None): 303 to `then(result)` with the words `done`.
 
-    A faulty form or a Refusal shows the form again with 422; a Conflict with 409, both sides beside each other (R22).
+    A faulty form or a Refusal shows the page again with 422; a Conflict with 409, both sides beside each other (R22).
     """
-    if not (form.validate() if valid is None else valid):
+    if valid is None:
+        valid = form is None or form.validate()
+    if not valid:
         return again(status=422)
     try:
         result = act()
@@ -34,8 +42,19 @@ def answer(
     except Refusal as refusal:
         refused(refusal)
         return again(status=422)
-    flash(done, "success")
+    flash(done if isinstance(done, str) else done(result), "success")
     return redirect(then(result), 303)
+
+
+def press(act: Callable[[], Any], *, to: str, done: str | Callable[[Any], str]) -> Any:
+    """Run a command behind a button whose page has nothing typed to keep: 303 to that page, which says how it went."""
+    try:
+        result = act()
+    except Refusal as refusal:
+        refused(refusal)
+    else:
+        flash(done if isinstance(done, str) else done(result), "success")
+    return redirect(to, 303)
 
 
 def sides(conflict: Conflict, form: Any) -> dict[str, list[tuple[str, str]]]:
@@ -52,7 +71,7 @@ def version_sent() -> int:
 
 
 def _label(form: Any, name: str) -> str:
-    return str(form[name].label.text) if name in form else name
+    return str(form[name].label.text) if form is not None and name in form else name
 
 
 def _words(value: Any) -> str:
