@@ -29,6 +29,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "_l": None,
     "Words": None,
+    "Counted": (1, 2),
 }
 METHODS = [("**.py", "coopter.plumbing.catalogue:sentences"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 _JINJA = {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}  # as plumbing/pages.py sets Jinja up
@@ -101,7 +102,11 @@ def refresh() -> int:
     lines = [line for line in out.getvalue().splitlines() if not line.startswith(dated)]
     ENGLISH.write_bytes(b"\n".join(lines) + b"\n")
     ENGLISH.with_suffix(".mo").write_bytes(compiled(english()))
-    return sum(1 for message in kept if message.id and not message.string)
+    return sum(1 for message in kept if message.id and not _is_whole(message.string))
+
+
+def _is_whole(english: Any) -> bool:
+    return all(english) if isinstance(english, tuple) else bool(english)
 
 
 if __name__ == "__main__":

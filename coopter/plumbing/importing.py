@@ -139,7 +139,7 @@ def _imported(job: Job, read: Any) -> Response:
     done = job.act(read)
     flash(
         gettext(
-            "Import fait : %(added)s ajout(s), %(changed)s modification(s), %(unchanged)s déjà à jour.",
+            "Import fait. Ajouts : %(added)s ; modifications : %(changed)s ; déjà à jour : %(unchanged)s.",
             added=done.added,
             changed=done.changed,
             unchanged=done.unchanged,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel import Locale
 from flask import Flask, flash, g, make_response, request
 from flask import render_template as _render_template
-from flask_babel import force_locale, get_locale, gettext
+from flask_babel import force_locale, get_locale, gettext, ngettext
 from jinja2 import StrictUndefined
 
 from coopter.plumbing import formats, markdown, operations
 from coopter.values.identifiers import mask_iban
-from coopter.values.refusal import Refusal, Words
+from coopter.values.refusal import Counted, Refusal, Words
 
 FILTERS = (
     "money", "number", "hours", "day", "weekday", "short_day", "month", "instant", "rate_percent", "unit_price",
@@ -61,6 +62,9 @@ def refused(refusal: Refusal) -> None:
 
 def written(value: Any) -> str:
     """A value of the trade, or words of ours, as text in the reader's language."""
+    if isinstance(value, Counted):
+        form = 1 if _plural(value.facts["count"]) == "one" else 2
+        return str(ngettext(value.one, value.many, form, **{n: written(fact) for n, fact in value.facts.items()}))
     if isinstance(value, Words):
         return str(gettext(value.source) % {name: written(fact) for name, fact in value.facts.items()})
     if isinstance(value, list | tuple | set | frozenset):
@@ -76,6 +80,11 @@ def safe_next(target: str | None, *, otherwise: str) -> str:
         return otherwise
     parts = urlsplit(target)
     return otherwise if parts.scheme or parts.netloc else target
+
+
+def _plural(count: Any) -> str:
+    """The plural category of a number in the reader's language (Unicode CLDR)."""
+    return str((get_locale() or Locale("fr")).plural_form(count))
 
 
 def _locale() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 MOST_FAULTS_LISTED = 100
 MOST_CHARACTERS_QUOTED = 60
@@ -37,14 +37,35 @@ class Words(str):
     source: str
     facts: dict[str, Any]
 
-    def __new__(cls, source: str, /, **facts: object) -> "Words":
+    def __new__(cls, source: str, /, **facts: object) -> Self:
         """The French text, filled in; `source` is the catalogue's msgid."""
         words = super().__new__(cls, source % {name: in_words(fact) for name, fact in facts.items()})
         words.source, words.facts = source, facts
         return words
 
-    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:  # copied and pickled as it was made
+    def __getnewargs_ex__(self) -> tuple[tuple[str, ...], dict[str, Any]]:  # copied and pickled as it was made
         return (self.source,), self.facts
+
+    def about(self, **facts: object) -> Self:
+        """The same words with these facts."""
+        (sources, _) = self.__getnewargs_ex__()
+        return type(self)(*sources, **facts)
+
+
+class Counted(Words):
+    """Words in two forms, by their `count`: French has its plural from 2 on, another language by its own rule."""
+
+    one: str
+    many: str
+
+    def __new__(cls, one: str, many: str, /, *, count: Any, **facts: object) -> Self:
+        """The French text for this count, an integer or a Decimal."""
+        words = super().__new__(cls, one if abs(count) < 2 else many, count=count, **facts)
+        words.one, words.many = one, many
+        return words
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, ...], dict[str, Any]]:
+        return (self.one, self.many), self.facts
 
 
 def quoted(text: str) -> str:

@@ -151,10 +151,10 @@ def test_a_stale_answer_shows_what_stands_now(scene: Scene) -> None:
     commands.correct_gift(scene.speaks("north"), gift_id=gift_id, version=1, details=half, at=AT)
     with pytest.raises(Conflict) as clash:
         commands.confirm_gift(scene.speaks("south"), gift_id=gift_id, version=1, at=AT)
-    assert clash.value.theirs["quantity"] == "0,5 jour(s)"
+    assert clash.value.theirs["quantity"] == "0,5 jour"
     with pytest.raises(Conflict) as both:
         commands.correct_gift(scene.speaks("north"), gift_id=gift_id, version=1, details=half, at=AT)
-    assert both.value.mine["quantity"] == "0,5 jour(s)"
+    assert both.value.mine["quantity"] == "0,5 jour"
 
 
 def test_the_ledger_is_fed_by_hours_gifts_and_calls(scene: Scene) -> None:

@@ -55,7 +55,7 @@ def test_a_gift_by_its_pages(scene: Scene) -> None:
     assert south.post(f"{page}/confirmer", data={"version": "2"}).status_code == 409
     assert south.post(f"{page}/confirmer", data={"version": "3"}).status_code == 303
     shown = south.get(PAGE).text
-    assert "<title id=" in shown and "Qui donne à qui" in shown and "1 jour(s)" in shown
+    assert "<title id=" in shown and "Qui donne à qui" in shown and "1 jour" in shown
     assert south.get(f"{PAGE}?annee=2026&unite=advice").status_code == 200
     assert "Conseil et expertise" in south.get(f"{PAGE}/export.csv").data.decode("utf-8-sig")
 

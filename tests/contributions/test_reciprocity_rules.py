@@ -59,8 +59,8 @@ def test_a_quantity_reads_back(unit: Unit, quantity: int) -> None:
     ("unit", "text", "quantity", "words"),
     [
         (Unit.HOURS, "7h30", 450, "7\u00a0h\u00a030"),
-        (Unit.ADVICE, "1,5", 150, "1,5 jour(s)"),
-        (Unit.LOANS, "2", 200, "2 prêt(s)"),
+        (Unit.ADVICE, "1,5", 150, "1,5 jour"),
+        (Unit.LOANS, "2", 200, "2 prêts"),
         (Unit.SURFACE, "60", 6_000, "60 m² × jour"),
         (Unit.WEIGHT, "12,345", 12_345, "12,345 kg"),
         (Unit.ENERGY, "1 000", 1_000_000, "1\u202f000 kWh"),

@@ -69,7 +69,7 @@ def test_the_report_of_a_year(scene: Scene) -> None:
     assert values == {
         "Équivalents temps plein créés": "0,05 ETP",
         "Heures partagées": "73\u00a0h",
-        "Personnes partagées": "1 personne(s), 73\u00a0h",
+        "Personnes partagées": "1 personne, 73\u00a0h",
         "Membres qui donnent et reçoivent": "1 sur 4 (25 %)",
         "Membres qui donnent": "1 sur 4",
         "Échanges confirmés": "2",

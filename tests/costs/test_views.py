@@ -220,7 +220,7 @@ def test_an_import_is_shown_then_done(scene: Scene) -> None:
     assert browser.post(BASE + "/import", data={"token": token[1]}).status_code == 303
     with a.inside(scene.grouping):
         assert queries.lines_of(MARCH)[-1].amount == Money(123_456)
-    assert "Import fait : 1 ajout(s)" in browser.get(BASE + "/2026-03").text
+    assert "Import fait. Ajouts : 1 ;" in browser.get(BASE + "/2026-03").text
     wrong = "Mois;Salarié;Nature;Montant\n2026-03;E99;Café;x\n".encode()
     refused = browser.post(BASE + "/import", data={"file": (io.BytesIO(wrong), "paie.csv")})
     assert refused.status_code == 422 and "Café" in refused.text

@@ -183,7 +183,7 @@ def test_nothing_is_cut_silently(coordinator: Actor) -> None:
     leave = {"structure_id": one.id, "at": NOW}
     with pytest.raises(StillPlaced, match="Nolwenn Le Goff") as told:
         members_commands.leave_grouping(coordinator, left_on=date(2026, 9, 15), **leave)
-    assert "ligne(s) d'heures" in str(told.value)
+    assert "ligne d'heures" in str(told.value)
     db.session.rollback()
     number = governance.prepare_departure(
         coordinator, kind=DepartureKind.WITHDRAWAL, reason="", notice_on=date(2026, 9, 1),

@@ -5,6 +5,7 @@ import importlib
 import pickle
 import pkgutil
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -13,6 +14,7 @@ from coopter.values.actor import Actor, Role
 from coopter.values.money import Money
 from coopter.values.refusal import (
     Conflict,
+    Counted,
     Fault,
     FaultList,
     Faults,
@@ -86,6 +88,17 @@ def test_words_of_ours_are_french_text_that_remembers_its_source():
         assert (same, same.source, same.facts) == (words, words.source, words.facts)
     refusal = DayTooLong(day=date(2007, 3, 5), hours="25 h")
     assert isinstance(str(refusal), Words) and str(refusal).source == refusal.sentence
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 jour"), (1, "1 jour"), (Decimal("1.5"), "1,5 jour"), (2, "2 jours"), (-3, "-3 jours")],
+)
+def test_counted_words_have_their_plural_from_two_on(count, said):
+    words = Counted("%(count)s jour", "%(count)s jours", count=0).about(count=count)
+    assert words == said
+    for same in (copy.deepcopy(words), pickle.loads(pickle.dumps(words))):
+        assert (same, same.one, same.many, same.facts) == (words, words.one, words.many, words.facts)
 
 
 def test_faults_are_listed_to_a_hundred_and_counted_in_full():

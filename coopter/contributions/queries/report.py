@@ -30,7 +30,7 @@ from coopter.plumbing.database import session
 from coopter.values.durations import hours_and_minutes
 from coopter.values.money import Money
 from coopter.values.month import Month
-from coopter.values.refusal import Words
+from coopter.values.refusal import Counted, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,10 @@ def _work(worked: tuple[tuple[Month, Worked], ...], people: dict[int, set[int]])
                   "31 décembre."),
         ),
         Measure(
-            Words("Personnes partagées"), Words("%(count)s personne(s), %(hours)s", count=len(shared),
-                                                hours=hours_and_minutes(by_shared)),
+            Words("Personnes partagées"), Counted(
+                "%(count)s personne, %(hours)s", "%(count)s personnes, %(hours)s", count=len(shared),
+                hours=hours_and_minutes(by_shared),
+            ),
             Words("Salariés qui ont travaillé dans l’année chez deux membres au moins, et toutes leurs heures "
                   "confirmées."),
         ),

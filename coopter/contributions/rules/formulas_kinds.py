@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
-from typing import Any
 
 from coopter.contributions.rules.figures import NAMES
 from coopter.contributions.rules.kinds import Base
 from coopter.values.money import Money
-from coopter.values.refusal import Words
+from coopter.values.refusal import Counted, Words
 
 # How many of a base's smallest parts make one unit of it: cents of a euro, minutes of an hour, kilograms of a tonne.
 PER_UNIT: dict[Base, int] = {
@@ -104,24 +103,24 @@ def quantity(base: Base, figure: int) -> Words:
     """A figure of a base in its own unit: « 96 420,37 € », « 1 820 h », « 12,5 t »."""
     if base in IN_EUROS:
         return Words("%(amount)s", amount=Money(figure))
-    return Words(_UNITS[base].source, n=Decimal(figure * 100 // PER_UNIT[base]).scaleb(-2))
+    return _UNITS[base].about(count=Decimal(figure * 100 // PER_UNIT[base]).scaleb(-2))
 
 
 def rate_words(base: Base, rate: int) -> Words:
     """A rate of a base: a percentage of euros, euros for one unit of anything else."""
     if base in IN_EUROS:
         return Words("%(percent)s %%", percent=Decimal(rate).scaleb(-4))
-    return Words(_PER[base].source, n=Decimal(rate).scaleb(-6))
+    return _PER[base].about(n=Decimal(rate).scaleb(-6))
 
 
-_UNITS: dict[Base, Any] = {
-    Base.HOURS_USED: Words("%(n)s h", n=""),
-    Base.HEADCOUNT: Words("%(n)s personne(s)", n=""),
-    Base.TONNES: Words("%(n)s t", n=""),
-    Base.SURFACE: Words("%(n)s m²", n=""),
-    Base.OTHER: Words("%(n)s", n=""),
+_UNITS: dict[Base, Words] = {
+    Base.HOURS_USED: Words("%(count)s h", count=""),
+    Base.HEADCOUNT: Counted("%(count)s personne", "%(count)s personnes", count=0),
+    Base.TONNES: Words("%(count)s t", count=""),
+    Base.SURFACE: Words("%(count)s m²", count=""),
+    Base.OTHER: Words("%(count)s", count=""),
 }
-_PER: dict[Base, Any] = {
+_PER: dict[Base, Words] = {
     Base.HOURS_USED: Words("%(n)s € par heure", n=""),
     Base.HEADCOUNT: Words("%(n)s € par personne", n=""),
     Base.TONNES: Words("%(n)s € par tonne", n=""),

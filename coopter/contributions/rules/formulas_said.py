@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from coopter.contributions.rules.formulas_computing import Step, StepKind
@@ -22,7 +23,7 @@ from coopter.contributions.rules.formulas_kinds import (
 from coopter.contributions.rules.formulas_shape import Formula
 from coopter.contributions.rules.kinds import Base
 from coopter.values.money import Money
-from coopter.values.refusal import Words
+from coopter.values.refusal import Counted, Words
 
 PER = {
     Period.YEAR: Words("par an"),
@@ -61,10 +62,7 @@ def say(formula: Formula) -> tuple[Words, ...]:
 
 def together(sentences: Iterable[Words]) -> Words:
     """Sentences one after the other, as one text in the reader's language."""
-    whole = Words("")
-    for one in sentences:
-        whole = Words("%(first)s %(next)s", first=whole, next=one) if whole else one
-    return whole
+    return reduce(lambda whole, one: Words("%(first)s %(next)s", first=whole, next=one), sentences)
 
 
 def _what(formula: Formula) -> Iterator[Words]:
@@ -214,7 +212,10 @@ def _about_member(kind: StepKind, facts: dict[str, Any]) -> Words:
     if kind is StepKind.FIXED:
         return Words("Part fixe (%(kind)s)", kind=facts["kind"]) if facts["kind"] else Words("Part fixe")
     if kind is StepKind.SMALL_STAFF:
-        return Words("Exonérée : %(persons)s salarié(s), moins de %(few)s", **facts)
+        return Counted(
+            "Exonérée : %(count)s salarié, moins de %(few)s", "Exonérée : %(count)s salariés, moins de %(few)s",
+            count=facts["persons"], few=facts["few"],
+        )  # fmt: skip
     if kind is StepKind.FIRST_YEAR:
         return Words("Exonérée : membre depuis le %(day)s, première année", **facts)
     return Words("N’est pas membre en %(year)s", **facts)

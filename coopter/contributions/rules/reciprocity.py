@@ -13,7 +13,7 @@ from coopter.values.digits import NumberNotUnderstood, scaled_digits
 from coopter.values.durations import hours_and_minutes, parse_minutes
 from coopter.values.money import Money
 from coopter.values.numbers import parse_amount
-from coopter.values.refusal import Refusal, Words, quoted
+from coopter.values.refusal import Counted, Refusal, Words, quoted
 
 Party = int | None  # a structure's id; None is the grouping itself
 
@@ -61,9 +61,10 @@ UNIT_NAMES: Mapping[Unit, Words] = {
     Unit.EUROS: Words("Euros"),
 }
 SAID: Mapping[Unit, Words] = {  # how a quantity is said with its unit
-    Unit.LOANS: Words("%(count)s prêt(s)", count=""), Unit.SURFACE: Words("%(count)s m² × jour", count=""),
+    Unit.LOANS: Counted("%(count)s prêt", "%(count)s prêts", count=0),
+    Unit.SURFACE: Words("%(count)s m² × jour", count=""),
     Unit.WEIGHT: Words("%(count)s kg", count=""), Unit.ENERGY: Words("%(count)s kWh", count=""),
-    Unit.ADVICE: Words("%(count)s jour(s)", count=""),
+    Unit.ADVICE: Counted("%(count)s jour", "%(count)s jours", count=0),
 }  # fmt: skip
 PLACES: Mapping[Unit, int] = {unit: 3 if unit in (Unit.WEIGHT, Unit.ENERGY) else 2 for unit in Unit}
 
@@ -135,11 +136,11 @@ def quantity_value(unit: Unit, quantity: int) -> Money | Words:
         return Money(quantity)
     if unit is Unit.HOURS:
         return Words("%(count)s", count=hours_and_minutes(quantity))
-    return Words(SAID[unit].source, count=_short(unit, quantity))
+    return SAID[unit].about(count=_short(unit, quantity))
 
 
 def quantity_words(unit: Unit, quantity: int) -> str:
-    """A quantity in French words with its unit: « 7 h 30 », « 1,5 jour(s) », « 120,00 € »."""
+    """A quantity in French words with its unit: « 7 h 30 », « 1,5 jour », « 120,00 € »."""
     return str(quantity_value(unit, quantity))
 
 

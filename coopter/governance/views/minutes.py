@@ -216,7 +216,7 @@ def recount(assembly_id: int) -> Any:
     words = {code: str(label) for code, (label, _icon) in CHOICES.items()}
     return render(
         assembly=record, votes=votes, results=results, wanted=wanted, found=found, elections=elections, words=words,
-        numbers=numbers, may_prepare=policies.can_prepare_governance(g.actor),
+        numbers=numbers, may_prepare=policies.can_prepare_governance(g.actor), name=_ballots_name(record),
     )  # fmt: skip
 
 
@@ -226,7 +226,11 @@ def ballots_file(assembly_id: int) -> Any:
     """Everything that a recount needs, as one file."""
     record = seen(assembly_id)
     content = json.dumps(ballots_export(assembly_id), ensure_ascii=False, indent=1, sort_keys=True).encode()
-    return as_file(content, name=f"bulletins-{record.day}-{record.id}.json", kind="application/json")
+    return as_file(content, name=_ballots_name(record), kind="application/json")
+
+
+def _ballots_name(record: AssemblyRecord) -> str:
+    return f"bulletins-{record.day}-{record.id}.json"
 
 
 @blueprint.get("/<grouping>/vie/assemblees/recompte.py")

@@ -14,7 +14,7 @@ from coopter.office.queries.leaving_members import debts_of, ties_after
 from coopter.plumbing.transaction import command, require
 from coopter.staff import commands as staff_commands
 from coopter.values.actor import Actor
-from coopter.values.refusal import Refusal, Words
+from coopter.values.refusal import Counted, Refusal, Words
 
 
 class StillPlaced(Refusal):
@@ -28,8 +28,10 @@ def _refuse_while_tied(actor: Actor, *, structure_id: int, left_on: date) -> Non
     if not ties:
         return
     what = [Words("%(employee)s (mise à disposition)", employee=one.employee) for one in ties.placements]
-    what += [Words("%(count)s ligne(s) d'heures", count=ties.hours)] if ties.hours else []
-    what += [Words("%(count)s créneau(x) au planning", count=ties.shifts)] if ties.shifts else []
+    if ties.hours:
+        what += [Counted("%(count)s ligne d'heures", "%(count)s lignes d'heures", count=ties.hours)]
+    if ties.shifts:
+        what += [Counted("%(count)s créneau au planning", "%(count)s créneaux au planning", count=ties.shifts)]
     raise StillPlaced(structure=members.get_structure(structure_id).name, last=left_on - timedelta(days=1), what=what)
 
 
