@@ -87,9 +87,14 @@ class World:
 
 
 @command
-def a_world(slug: str, *, closed: tuple[Month, ...] = CLOSED, confirmed: bool = False) -> World:
-    """Write a grouping; `confirmed` leaves nothing to confirm, and no cost to enter, in the month to close."""
-    world, coordinator = _with_its_people(slug, closed, confirmed)
+def a_world(
+    slug: str, *, closed: tuple[Month, ...] = CLOSED, waiting: tuple[Month, ...] = (OPEN,), confirmed: bool = False
+) -> World:
+    """Write a grouping with months closed, months waiting to be closed, and the one under way.
+
+    `confirmed` leaves nothing to confirm, and no cost to enter, in a month that waits.
+    """
+    world, coordinator = _with_its_people(slug, closed, waiting, confirmed)
     with inside(world.grouping):
         for month in closed:
             at = datetime(month.next().year, month.next().month, 6, 8, 30, tzinfo=UTC)
@@ -97,7 +102,9 @@ def a_world(slug: str, *, closed: tuple[Month, ...] = CLOSED, confirmed: bool = 
     return world
 
 
-def _with_its_people(slug: str, closed: tuple[Month, ...], confirmed: bool) -> tuple[World, Actor]:
+def _with_its_people(
+    slug: str, closed: tuple[Month, ...], waiting: tuple[Month, ...], confirmed: bool
+) -> tuple[World, Actor]:
     grouping = a_grouping(
         slug=slug, name="Cap Rade", legal_form="association loi 1901", address="2 rue de l’Estacade",
         email="bureau@cap-rade.example", collective_agreement="Convention collective de l’animation (ECLAT)",
@@ -107,9 +114,9 @@ def _with_its_people(slug: str, closed: tuple[Month, ...], confirmed: bool) -> t
         coordinator = actor(grouping, Role.COORDINATOR, name="Anne Riou")
         employees = {one[0]: _employee(one, structures, coordinator) for one in EMPLOYEES}
         _hours(CURRENT, structures, employees, confirmed)
-        for month in (*closed, OPEN):
+        for month in (*closed, *waiting):
             _hours(month, structures, employees, confirmed)
-            _costs(month, employees, management=month != OPEN or confirmed)
+            _costs(month, employees, management=month in closed or confirmed)
         people = _people(slug, structures, employees)
         ids = {code: one.id for code, one in structures.items()}
         return World(grouping, slug, ids, {name: one.id for name, one in employees.items()}, people), coordinator
