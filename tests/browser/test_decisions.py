@@ -122,16 +122,16 @@ def test_a_key_voted_in_march_is_on_the_invoice_of_april(
         soizic.wait_for_load_state()
         expect(soizic.locator("main")).to_contain_text(name)
         assert ("Résolution n° 1" in soizic.locator("main").inner_text()) is cites
-    told.shown(soizic, "facture-resolution", whole=True)
+    told.shown(soizic, "facture-resolution", at=soizic.get_by_role("heading", name="Émission"))
 
     told("« Pourquoi ce montant ? » mène de la ligne à la clé, à la résolution, et au registre des décisions.")
     soizic.locator("main tr, main li").filter(has_text="gestion").get_by_role("link", name="Pourquoi").click()
     expect(soizic.locator("main")).to_contain_text("à parts égales")
-    told.shown(soizic, "pourquoi-resolution", whole=True)
+    told.shown(soizic, "pourquoi-resolution", at=soizic.get_by_text("La clé de partage"))
     soizic.get_by_role("link", name="Au registre des décisions").first.click()
     arrives(soizic, "Registre des décisions")
     expect(soizic.locator("main")).to_contain_text("à parts égales")
 
     told("Anne y lit aussi ce qui a été facturé sous la résolution.")
     anne.goto(world.url("vie", "decisions"))
-    told.shown(anne, "registre-des-decisions", whole=True)
+    told.shown(anne, "registre-des-decisions")

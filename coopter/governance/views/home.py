@@ -1,4 +1,4 @@
-"""« Vie du groupement » : what waits for whoever is here, then the ways to texts, assemblies, registers and duties."""
+"""« Gouvernance » : what waits for whoever is here, then the ways to texts, assemblies, registers and duties."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _common() -> Iterator[Card]:
         _("Textes et signatures"), len(texts), _("chartes, conventions, règlements"), "governance.texts", "file-text"
     )
     register = "office.register_of_decisions"
-    yield _card(_("Décisions en vigueur"), len(standing), _("clés, prix, réglages votés"), register, "scale")
+    yield _card(_("Registre des décisions"), len(standing), _("clés, prix, réglages votés"), register, "scale")
     yield _card(
         _("Délibérations"), len(deliberations()), _("numéros suivis, chaînés"), "governance.deliberations", "files"
     )
