@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
-PARIS = ZoneInfo("Europe/Paris")
+from coopter.values.instants import paris_day
 
 
 def now() -> datetime:
@@ -15,4 +14,4 @@ def now() -> datetime:
 
 def today() -> date:
     """The civil day in Paris, whatever the zone of the server (row R21)."""
-    return now().astimezone(PARIS).date()
+    return paris_day(now())

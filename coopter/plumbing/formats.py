@@ -8,8 +8,8 @@ from babel import Locale
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_currency, format_decimal
 
-from coopter.plumbing.clock import PARIS
 from coopter.values.durations import hours_and_minutes
+from coopter.values.instants import PARIS
 from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.rate import Rate

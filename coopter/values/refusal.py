@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
+from coopter.values.instants import PARIS
+
 MOST_FAULTS_LISTED = 100
 MOST_CHARACTERS_QUOTED = 60
 
@@ -17,10 +19,11 @@ def sentence_of(docstring: str) -> str:
 
 
 def in_words(fact: object) -> object:
-    """Return a fact as a French reader expects it: days as JJ/MM/AAAA, numbers with a comma, lists separated by
+    """Return a fact as a French reader expects it: days as JJ/MM/AAAA, instants as Paris
+    clocks show them, numbers with a comma, lists separated by
     commas, the rest as it is."""
     if isinstance(fact, datetime):
-        return fact.strftime("%d/%m/%Y %H:%M")
+        return fact.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
     if isinstance(fact, date):
         return fact.strftime("%d/%m/%Y")
     if isinstance(fact, (list, tuple, set, frozenset)):

@@ -46,7 +46,7 @@ def test_facts_are_put_in_words():
         "day": "a, 02/01/2007",
         "hours": Money(150),
     }
-    assert DayTooLong(day=datetime(2007, 3, 5, 8, 30, tzinfo=UTC), hours=1).words["day"] == "05/03/2007 08:30"
+    assert DayTooLong(day=datetime(2007, 3, 5, 8, 30, tzinfo=UTC), hours=1).words["day"] == "05/03/2007 09:30"
 
 
 def test_a_forgotten_fact_or_sentence_is_found_at_once():

@@ -32,11 +32,11 @@ class VoteNotOpen(Refusal):
 
 
 class TooSoonToVote(Refusal):
-    """Le vote ouvre le %(opens)s (heure universelle). Revenez à ce moment."""
+    """Le vote ouvre le %(opens)s. Revenez à ce moment."""
 
 
 class TooLateToVote(Refusal):
-    """Le vote est clos depuis le %(closed)s (heure universelle). Votre bulletin n’a pas été compté."""
+    """Le vote est clos depuis le %(closed)s. Votre bulletin n’a pas été compté."""
 
 
 class NotOnRoll(Refusal):

@@ -37,7 +37,7 @@ from coopter.values.refusal import Refusal, Words
 
 
 class ConsultationStillOpen(Refusal):
-    """La consultation court jusqu’au %(until)s (heure universelle) et tous n’ont pas voté : attendez sa fin."""
+    """La consultation court jusqu’au %(until)s et tous n’ont pas voté : attendez sa fin."""
 
 
 class BoxDoesNotMatch(Refusal):

@@ -15,8 +15,8 @@ from coopter.hours import queries
 from coopter.hours.rules import EntryKey, EntryState, Seen, Typed, monday_of
 from coopter.office.commands.close import close_month
 from coopter.office.commands.demo.cast import MANAGEMENT, WORKERS, Worker
-from coopter.plumbing.clock import PARIS
 from coopter.values.actor import Actor
+from coopter.values.instants import PARIS
 from coopter.values.money import Money
 from coopter.values.month import Month
 
