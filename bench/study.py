@@ -34,6 +34,7 @@ from coopter.contributions.commands.variants import VariantDetails
 from coopter.contributions.models import Figure
 from coopter.contributions.rules.formulas import Formula, ProRata, Tier
 from coopter.contributions.rules.kinds import Base, FigureState, Product
+from coopter.members.access import sign_ins
 from coopter.members.models import Membership, Person, RoleGrant, Structure
 from coopter.members.rules import VatStatus
 from coopter.plumbing import clock, tenancy
@@ -94,6 +95,7 @@ def signed_in(app: Flask, key: str) -> FlaskClient:
     """A browser with the coordinator's session."""
     client = app.test_client()
     with client.session_transaction() as cookie:
+        cookie[sign_ins.KEY] = sign_ins.a_new_one(strict=False)
         cookie.update(_user_id=key, _fresh=True, fs_cc="set", fs_paa=AT.timestamp())
     return client
 

@@ -52,6 +52,7 @@ from coopter.governance.commands.votes import cast, open_vote
 from coopter.governance.models import Ballot, Elector, SealedBallot, VoterRoll
 from coopter.governance.rules.kinds import AssemblyMode, AttendanceMeans, BallotMethod, BodyKind
 from coopter.governance.rules.presets import ASSOCIATION
+from coopter.members.access import sign_ins
 from coopter.members.models import Grouping, Membership, Person, RoleGrant, Structure
 from coopter.members.rules import GroupingKind, VatStatus
 from coopter.plumbing import clock, tenancy
@@ -140,7 +141,8 @@ def a_phone(app: Flask, person: tuple[int, int, str], electors: dict[int, int]) 
     """A signed-in phone, as its first page would leave it."""
     person_id, structure_id, key = person
     csrf = secrets.token_hex(20)
-    kept = {"_user_id": key, "_fresh": True, "fs_cc": "set", "fs_paa": 4_000_000_000, "csrf_token": csrf}
+    kept = {"_user_id": key, "_fresh": True, "fs_cc": "set", "fs_paa": 4_000_000_000, "csrf_token": csrf,
+            sign_ins.KEY: sign_ins.a_new_one(strict=False)}  # fmt: skip
     cookie = app.session_interface.get_signing_serializer(app).dumps(kept)  # type: ignore[attr-defined]
     token = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(csrf)
     return Voter(person_id, structure_id, electors[structure_id], cookie, token)

@@ -18,6 +18,7 @@ from coopter.governance.rules.kinds import Basis
 from coopter.governance.rules.motions import Motion
 from coopter.hours.models import TimeEntry
 from coopter.hours.rules import EntryState
+from coopter.members.access import sign_ins
 from coopter.members.models import Grouping, Membership, Person, RoleGrant, Structure
 from coopter.members.rules import GroupingKind, VatStatus
 from coopter.plumbing import tenancy
@@ -256,6 +257,7 @@ def signed_in(client: FlaskClient, person: Person) -> FlaskClient:
     """The test browser with this person's sign-in in its session."""
     with client.session_transaction() as cookie:
         cookie["_user_id"] = person.fs_uniquifier
+        cookie[sign_ins.KEY] = sign_ins.a_new_one(strict=False)
         cookie["_fresh"] = True
         cookie["fs_cc"] = "set"
         cookie["fs_paa"] = 4_000_000_000

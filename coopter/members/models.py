@@ -200,6 +200,15 @@ class Person(Base, sqla.FsUserMixin):
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
 
+class SignedOut(Base):
+    """A sign-in that its person ended, kept for as long as a copy of its cookie could be read (R66)."""
+
+    __tablename__ = "signed_out"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)  # the number in the cookie
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class RoleGrant(TenantRow, Base):
     """One role of one person in one grouping, from an instant until it is taken back."""
 

@@ -13,6 +13,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from coopter.app import create_app
+from coopter.members.access import sign_ins
 from coopter.members.models import Person
 from coopter.plumbing import clock, jobs
 from coopter.settings import Settings
@@ -29,6 +30,7 @@ class Site:
         """The session of somebody who has just signed in."""
         client = self.app.test_client()
         with client.session_transaction(base_url=self.url) as cookie:
+            cookie[sign_ins.KEY] = sign_ins.a_new_one(strict=False)
             cookie.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=clock.now().timestamp())
         kept = client.get_cookie("session", domain="localhost")
         assert kept is not None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, abort, current_app, g, request, url_for
+from flask import Flask, abort, g, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import SecurityError
 
 from coopter.members import queries
-from coopter.members.access import demo, doors, security
+from coopter.members.access import demo, doors, second_factor, security, sign_ins
 from coopter.members.models import Grouping
-from coopter.values.actor import Actor, Role
+from coopter.values.actor import Actor
 
 FREE_OF_SECOND_FACTOR = {"members.change_language", "members.account", "members.start", "static"}
 
@@ -29,23 +29,12 @@ class Tenants:
 
     def must_strengthen(self, person: Any, actor: Actor) -> str | None:
         """Where a coordinator or an administrator without a second factor has to go first (R67)."""
-        if not (actor.has(Role.COORDINATOR) or actor.is_administrator) or not second_factor_required():
+        if not second_factor.concerns(actor) or not second_factor.is_asked():
             return None
         endpoint = request.endpoint or ""
-        if endpoint.startswith("security.") or endpoint in FREE_OF_SECOND_FACTOR or has_second_factor(person):
+        if endpoint.startswith("security.") or endpoint in FREE_OF_SECOND_FACTOR or second_factor.stands(person):
             return None
         return url_for("security.two_factor_setup")
-
-
-def second_factor_required() -> bool:
-    """Whether this installation asks it: always, but for the demo and for tests of other things."""
-    config = current_app.config
-    return bool(config.get("SECOND_FACTOR", not (config["DEMO"] or current_app.testing)))
-
-
-def has_second_factor(person: Any) -> bool:
-    """Whether a password alone does not open this person's account."""
-    return bool(person.tf_primary_method) or any(key.usage == "secondary" for key in person.webauthn)
 
 
 def install(app: Flask) -> Tenants:
@@ -58,10 +47,11 @@ def install(app: Flask) -> Tenants:
 
     @app.before_request
     def _reader() -> None:
-        if request.endpoint not in {None, "static"} and current_user.is_authenticated:
+        if request.endpoint not in {None, "static"} and current_user.is_authenticated and not sign_ins.has_ended():
             g.reader = current_user
 
     security.install(app)
+    sign_ins.install(app)
     doors.install(app)
     demo.install(app)
     return Tenants()

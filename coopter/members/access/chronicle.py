@@ -35,10 +35,8 @@ def install() -> None:
 
 
 def note(door: str, person: Person | None) -> None:
-    """What no signal tells: signing out, recovery codes made, a recovery code refused."""
-    if door == "logout" and person is not None:
-        record(person_actor(person), "person.signed_out", person)
-    elif door == "mf_recovery_codes" and person is not None:
+    """What no signal tells: recovery codes made, a recovery code refused."""
+    if door == "mf_recovery_codes" and person is not None:
         record(person_actor(person), "person.recovery_codes_made", person)
     elif door == "mf_recovery" and not current_user.is_authenticated:
         journal.record(VISITOR, "person.recovery_failed", "installation", at=clock.now())

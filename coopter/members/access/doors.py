@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, abort, make_response, redirect, request, url_for
 from flask_login import current_user
 
-from coopter.members.access import chronicle, throttle
+from coopter.members.access import chronicle, sign_ins, throttle
 from coopter.plumbing.doors import SAFE, public, signed_in, unkeyed
 from coopter.plumbing.pages import safe_next
 from coopter.plumbing.transaction import command
@@ -53,6 +53,8 @@ def _door(name: str, view: View) -> View:
 def _act(view: View, name: str, values: dict[str, Any]) -> Any:
     """What a form of these doors does, in one transaction with its line in the journal (R44)."""
     person = current_user._get_current_object() if current_user.is_authenticated else None
+    if name == "logout" and person is not None:
+        sign_ins.end(chronicle.person_actor(person))
     response = make_response(view(**values))
     chronicle.note(name, person)
     return response

@@ -16,6 +16,7 @@ from coopter.members.commands.people import (
     make_administrator,
     revoke_role,
 )
+from coopter.members.commands.sign_ins import sign_out
 from coopter.members.commands.structures import (
     add_structure,
     cancel_membership,
@@ -49,6 +50,7 @@ __all__ = [
     "revoke_role",
     "set_logo",
     "set_parameter",
+    "sign_out",
     "stay_in_grouping",
     "vote_parameter",
     "withdraw_invitation",

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from coopter.members.models import Grouping, Invitation, Person, RoleGrant, Structure
+from coopter.members.models import Grouping, Invitation, Person, RoleGrant, SignedOut, Structure
 from coopter.members.queries.absent import absent
 from coopter.members.queries.groupings import list_groupings
 from coopter.members.rules import found_in
@@ -158,6 +158,11 @@ def places_of(person_id: int) -> tuple[Place, ...]:
     roles = {slug: {role for grouping, role in found if grouping.slug == slug} for slug in by_slug}
     places = [Place(slug, name, tuple(r for r in Role if r in roles[slug])) for slug, name in by_slug.items()]
     return tuple(sorted(places, key=lambda place: place.name.casefold()))
+
+
+def is_signed_out(sign_in: str) -> bool:
+    """Whether a sign-in was ended by its person (R66)."""
+    return session().scalar(select(SignedOut.id).where(SignedOut.id == sign_in)) is not None
 
 
 def demo_people() -> tuple[tuple[str, Holder], ...]:

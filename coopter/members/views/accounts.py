@@ -9,7 +9,7 @@ from flask import current_app, g, redirect, request, url_for
 from flask_login import current_user
 
 from coopter.members import commands, queries
-from coopter.members.access import has_second_factor, second_factor_required
+from coopter.members.access import second_factor
 from coopter.members.views import blueprint
 from coopter.plumbing import clock
 from coopter.plumbing.doors import public, signed_in, unkeyed
@@ -38,8 +38,8 @@ def account() -> Any:
         person=current_user,
         places=places,
         role_names=ROLE_NAMES,
-        strong=has_second_factor(current_user),
-        must_be_strong=second_factor_required(),
+        strong=second_factor.stands(current_user),
+        must_be_strong=second_factor.is_asked(),
         passkeys=current_user.webauthn,
         last_sign_in=current_user.last_login_at and current_user.last_login_at.replace(tzinfo=UTC),
     )
