@@ -16,6 +16,7 @@ from coopter.plumbing.database import session
 from coopter.plumbing.operations import new_key
 from coopter.values.actor import Role
 from tests.factories import a_grouping, a_person, a_siret, a_structure, inside, signed_in
+from tests.governance.signatures import mails
 
 SIRET = a_siret(77)
 TYPED = {
@@ -163,6 +164,52 @@ def test_a_member_gives_the_own_opinion_and_no_other(app: Flask, desk: FlaskClie
     assert auditor.get(where).status_code == 200 and auditor.post(f"{where}/avis", data=said).status_code == 403
 
 
+def test_a_member_is_told_that_the_opinion_is_wanted(app: Flask, desk: FlaskClient) -> None:
+    """On their first page and under « Gouvernance », until it is given; a representative has the way to the list."""
+    where = desk.post("/cap/vie/admissions/nouvelle", data={**TYPED, "entrance_fee": "0", "deposit": "0"}).headers[
+        "Location"
+    ]
+    one = a_structure("A1")
+    speaker = signed_in(app.test_client(), a_person(Role.REPRESENTATIVE, structure=one))
+    wanted = f"Votre avis est demandé : {TYPED['name']}"
+    for page in ("/cap/", "/cap/vie"):
+        told = speaker.get(page).text
+        assert wanted in told and f'href="{where}"' in told
+    assert 'href="/cap/vie/admissions"' in speaker.get("/cap/vie").text
+    speaker.post(f"{where}/avis", data={"structure": str(one.id), "opinion": "reserved", "comment": ""})
+    for page in ("/cap/", "/cap/vie"):
+        assert wanted not in speaker.get(page).text
+    team = signed_in(app.test_client(), a_person(Role.EMPLOYEE))
+    assert wanted not in team.get("/cap/vie").text and "vie/admissions" not in team.get("/cap/vie").text
+
+
+def test_whoever_asks_is_told_that_it_arrived_and_what_was_decided(app: Flask, desk: FlaskClient) -> None:
+    """An acknowledgement that repeats nothing typed (nobody sends strangers words through us), then the decision."""
+    opened(desk)
+    app.test_client().post("/cap/rejoindre", data={**TYPED, "name": "Gagnez sur evil.example"})
+    (received,) = mails(TYPED["email"])
+    assert "est arrivée" in received["text"] and SIRET[:3] in received["text"]
+    assert "evil.example" not in received["text"] + received["html"] + received["subject"]
+    where = f"/cap/vie/admissions/{session().scalar(select(Admission.id))}"
+    desk.post(f"{where}/modifier", data={**TYPED, "entrance_fee": "500", "deposit": "0", "version": "1"})
+    said = {"joins_on": "2026-11-01", "decided_by": "Bureau du 12/10/2026", "version": "2"}
+    assert desk.post(f"{where}/decision", data=said).status_code == 303
+    decided = mails(TYPED["email"])[1]
+    assert decided["subject"] == f"Votre demande d’adhésion : « {TYPED['name']} »"
+    for words in ("est acceptée", "1er novembre 2026", "Bureau du 12/10/2026", "500,00"):
+        assert words in decided["text"] and words in decided["html"]
+
+
+def test_the_groupings_mailbox_hears_of_a_request_that_came_by_itself(app: Flask, desk: FlaskClient) -> None:
+    """With the way to the request; one that the coordinator types in is only acknowledged."""
+    opened(desk)
+    app.test_client().post("/cap/rejoindre", data=TYPED)
+    (told,) = mails("bureau@cap.example")
+    assert f"/cap/vie/admissions/{session().scalar(select(Admission.id))}" in told["text"]
+    desk.post("/cap/vie/admissions/nouvelle", data={**TYPED, "entrance_fee": "0", "deposit": "0"})
+    assert len(mails("bureau@cap.example")) == 1 and len(mails(TYPED["email"])) == 2
+
+
 def test_refused_with_its_reason(desk: FlaskClient) -> None:
     """Without a reason nothing is closed."""
     where = desk.post("/cap/vie/admissions/nouvelle", data={**TYPED, "entrance_fee": "0", "deposit": "0"}).headers[
@@ -172,3 +219,5 @@ def test_refused_with_its_reason(desk: FlaskClient) -> None:
     assert desk.post(f"{where}/cloture", data={**close, "reason": " "}).status_code == 422
     assert desk.post(f"{where}/cloture", data={**close, "reason": "Hors du territoire."}).status_code == 303
     assert "Hors du territoire." in desk.get(where).text
+    refused = mails(TYPED["email"])[-1]
+    assert "n’est pas acceptée" in refused["text"] and "Motif : Hors du territoire." in refused["text"]

@@ -25,10 +25,12 @@ from coopter.governance.rules.capital import (
     floor_of,
     highest_capital,
     holdings,
+    issues_shares,
     lowest_from,
     reserves,
 )
 from coopter.governance.rules.kinds import CapitalAct
+from coopter.members.rules import GroupingKind
 from coopter.values.money import Money
 from coopter.values.rate import Rate
 from coopter.values.refusal import Refusal
@@ -51,6 +53,21 @@ def test_the_golden_surplus_of_a_scic() -> None:
     assert shared.reserved == Money(2_300_000)
     assert shared.available == Money(1_700_000)
     assert shared.reserved == Money(4_000_000).times(Rate.percent("57.5"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "issues"),
+    [
+        (GroupingKind.COOPERATIVE, "", True),
+        (GroupingKind.EMPLOYER_GROUP, "Société coopérative", True),
+        (GroupingKind.PTCE, "SCIC SA à capital variable", True),
+        (GroupingKind.EMPLOYER_GROUP, "Association loi 1901", False),
+        (GroupingKind.TERRITORY, "SA", False),
+    ],
+)  # fmt: skip
+def test_who_has_a_capital_of_shares(kind: GroupingKind, form: str, issues: bool) -> None:
+    """By its kind, or by its legal form: an employers' group may be a cooperative (L1253-2)."""
+    assert issues_shares(kind, form) is issues
 
 
 @given(st.integers(min_value=-(10**9), max_value=10**9))

@@ -76,6 +76,8 @@ def test_a_share_is_taken_certified_and_exported(
     own = signed_in(app.test_client(), a_person(Role.REPRESENTATIVE, structure=associate))
     other = signed_in(app.test_client(), a_person(Role.REPRESENTATIVE, structure=a_structure("B2")))
     assert own.get("/cap/vie/capital").status_code == 403 and other.get(where).status_code == 404
+    assert f'href="{where}"' in own.get("/cap/vie").text and "20 parts" in own.get("/cap/vie").text
+    assert "attestation" not in other.get("/cap/vie").text
     certificate = own.get(where)
     assert certificate.status_code == 200 and certificate.data.startswith(b"%PDF-")
 

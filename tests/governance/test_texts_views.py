@@ -161,7 +161,7 @@ class TestSigningPages:
         path = f"/rias/vie/textes/{told.frozen.text_id}/signatures/nouvelle"
         page = coordinator.get(path)
         key = re.search(r'name="signs" value="(\d+)"', page.get_data(as_text=True))
-        assert key is not None and f"représente {told.structure.name}" in page.get_data(as_text=True)
+        assert key is not None and f"représentant·e de {told.structure.name}" in page.get_data(as_text=True)
         nobody = post(coordinator, path)
         assert nobody.status_code == 422
         done = post(

@@ -16,7 +16,7 @@ from coopter.governance import queries
 from coopter.governance.commands.admission_proposals import propose_admission, propose_departure
 from coopter.governance.commands.votes import close_vote, open_vote, record_ballot
 from coopter.governance.models import Admission, Obligation, SignatureRequest
-from coopter.governance.queries.admission import get_admission
+from coopter.governance.queries.admission import admissions_waiting, get_admission
 from coopter.governance.queries.departure import departure_record
 from coopter.governance.rules.admission import AdmissionDetails, AlreadyProposed
 from coopter.governance.rules.departure import DepartureVoted, NotVoted
@@ -108,6 +108,7 @@ def test_rejected_nothing_changes_and_the_request_may_be_closed(meeting: Meeting
     voted(meeting, item, choice="no")
     row = get_admission(number)
     assert row.state is AdmissionState.PROPOSED and row.structure_id is None
+    assert admissions_waiting() == (ASKED.name,), "the coordinator is told that it is to be closed or proposed again"
     governance.close_admission(
         meeting.coordinator, admission_id=number, version=row.version, state=AdmissionState.REFUSED,
         reason="Assemblée du 14 mars", at=AT,
@@ -271,7 +272,8 @@ def test_the_newcomer_is_asked_to_sign_the_charter(client: FlaskClient, coordina
     assert desk.post(f"{where}/signatures/{charter.text_id}").status_code == 303
     asked = session().scalars(select(SignatureRequest)).one()
     told = (asked.name, asked.email, asked.capacity, asked.structure_id)
-    assert told == ("Iris Le Bihan", "iris@book.example", "Pour Book Hémisphères", get_admission(number).structure_id)
+    capacity, structure_id = "représentant·e de Book Hémisphères", get_admission(number).structure_id
+    assert told == ("Iris Le Bihan", "iris@book.example", capacity, structure_id)
 
 
 def test_a_voted_departure_waits_for_what_ties_it_and_the_vote_stands(meeting: Meeting) -> None:

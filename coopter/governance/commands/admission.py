@@ -9,6 +9,7 @@ from sqlalchemy import select
 from coopter.governance import policies
 from coopter.governance.commands.decisions import decide
 from coopter.governance.commands.obligations import bear_obligation, drop_obligations
+from coopter.governance.mail.admission import tell_decided, tell_received
 from coopter.governance.models import Admission, AdmissionOpinion
 from coopter.governance.queries.admission import (
     admission_terms,
@@ -33,6 +34,7 @@ from coopter.governance.rules.admission import (
     new_code,
     subject_id,
 )
+from coopter.governance.rules.capital import issues_shares
 from coopter.governance.rules.kinds import AdmissionState, OpinionOnAdmission
 from coopter.governance.rules.motions import Decided, Motion, MotionKind, register
 from coopter.members import commands as members_commands
@@ -86,6 +88,7 @@ def request_admission(actor: Actor, *, details: AdmissionDetails, at: datetime) 
     session().flush()
     after = {"name": row.name, "siret": row.siret, "online": by_themselves}
     journal.record(actor, "admission.requested", f"admission:{row.id}", at=at, after=after)
+    tell_received(row, online=by_themselves, at=at)
     return row.id
 
 
@@ -185,6 +188,7 @@ def close_admission(
     row.version += 1
     after = {"state": state, "reason": why}
     journal.record(actor, "admission.closed", f"admission:{row.id}", at=at, after=after)
+    tell_decided(row, outcome=state.value, at=at)
 
 
 def motion_of(row: Admission, *, joins_on: date) -> Motion:
@@ -229,6 +233,7 @@ def _adopt(actor: Actor, decided: Decided, at: datetime) -> None:
     row.version += 1
     after = {"state": row.state, "structure_id": structure.id, "joins_on": decided.from_on}
     journal.record(actor, "admission.accepted", f"admission:{row.id}", at=at, after=after)
+    tell_decided(row, outcome=row.state.value, decided_by=decided.decided_by, at=at)
     _bear(actor, row, structure, at=at)
 
 
@@ -255,7 +260,7 @@ def _bear(actor: Actor, row: Admission, structure: Structure, *, at: datetime) -
     kinds = ["sign-charter"]
     if grouping.kind is GroupingKind.EMPLOYER_GROUP:
         kinds += ["inspectorate-joining", "staff-informed", "staff-register"]
-    if grouping.kind is GroupingKind.COOPERATIVE:
+    if issues_shares(grouping.kind, grouping.legal_form):
         kinds += ["subscribe-shares"]
     for kind in kinds:
         bear_obligation(actor, kind=kind, subject=subject, title=name, from_on=day, at=at)
@@ -279,6 +284,7 @@ def _annul(actor: Actor, decided: Decided, at: datetime) -> None:
     row.version += 1
     after = {"state": row.state, "decision": decided.number}
     journal.record(actor, "admission.annulled", f"admission:{row.id}", at=at, after=after)
+    tell_decided(row, outcome="annulled", at=at)
 
 
 register(

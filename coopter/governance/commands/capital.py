@@ -10,12 +10,18 @@ from coopter.governance.commands.obligations import bear_obligation
 from coopter.governance.models import CapitalMovement
 from coopter.governance.queries import capital as register
 from coopter.governance.queries.capital import MOVEMENTS, Associate
-from coopter.governance.rules.capital import check_floor, check_may_give, check_nominal, check_sides
+from coopter.governance.rules.capital import (
+    check_floor,
+    check_may_give,
+    check_nominal,
+    check_sides,
+    issues_shares,
+)
 from coopter.governance.rules.kinds import CapitalAct
 from coopter.governance.rules.obligations import after_months
 from coopter.members import queries as members
 from coopter.members.commands.turns import take_turn
-from coopter.members.rules import INITIAL, GroupingKind
+from coopter.members.rules import INITIAL
 from coopter.plumbing import formats, journal, tenancy
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
@@ -89,5 +95,5 @@ def _bear(actor: Actor, row: CapitalMovement, giver: Associate | None, *, at: da
             actor, kind="redeem-shares", subject=f"capital_movement:{row.number}", title=title, due_on=due_on, at=at
         )
     grouping = members.get_grouping_by_id(tenancy.grouping_in_scope())
-    if grouping.kind is GroupingKind.COOPERATIVE and row.number == 1:
+    if issues_shares(grouping.kind, grouping.legal_form) and row.number == 1:
         bear_obligation(actor, kind="coop-review", subject="grouping", title=grouping.name, from_on=row.on, at=at)

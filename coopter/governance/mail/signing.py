@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
+from coopter.governance.mail.posting import write_to
 from coopter.governance.models import Signature, SignatureRequest
 from coopter.governance.queries.texts import FrozenRecord, document_of
 from coopter.governance.rules.signing import CODE_LIFE
@@ -18,7 +18,7 @@ def ask_to_sign(
 ) -> None:
     """Send somebody their link, good once and for seven days; again when it is a reminder."""
     subject = Words("Rappel : votre signature sur « %(title)s »", title=frozen.title)
-    _post(
+    write_to(
         request.email,
         subject if again else Words("À signer : « %(title)s »", title=frozen.title),
         "sign",
@@ -34,7 +34,7 @@ def ask_to_sign(
 
 def send_code(request: SignatureRequest, frozen: FrozenRecord, *, code: str, at: datetime) -> None:
     """Send the code of the second step: six figures, good a quarter of an hour, for this document alone."""
-    _post(
+    write_to(
         request.email,
         Words("Votre code pour signer « %(title)s »", title=frozen.title),
         "code",
@@ -47,7 +47,7 @@ def send_code(request: SignatureRequest, frozen: FrozenRecord, *, code: str, at:
 
 def tell_signed(signature: Signature, frozen: FrozenRecord, *, at: datetime) -> None:
     """Send the signatory what they signed, the very bytes, with their SHA-256."""
-    _post(
+    write_to(
         signature.email,
         Words("Vous avez signé « %(title)s »", title=frozen.title),
         "signed",
@@ -65,7 +65,7 @@ def tell_all_signed(frozen: FrozenRecord, *, campaign_id: int, signed: int, at: 
     """Tell the grouping's mailbox that nobody is awaited any more; a grouping without address is told by the page."""
     grouping = members.get_grouping_by_id(tenancy.grouping_in_scope())
     if grouping.email:
-        _post(
+        write_to(
             grouping.email,
             Words("Toutes les signatures sont là : « %(title)s »", title=frozen.title),
             "all_signed",
@@ -73,16 +73,3 @@ def tell_all_signed(frozen: FrozenRecord, *, campaign_id: int, signed: int, at: 
             key=f"campaign-done:{campaign_id}",
             at=at,
         )
-
-
-def _post(
-    to: str, subject: Words, template: str, context: dict[str, Any], *, key: str, at: datetime,
-    attachments: tuple[tuple[str, str], ...] = (),
-) -> None:  # fmt: skip
-    here = tenancy.grouping_in_scope()
-    grouping = members.get_grouping_by_id(here)
-    mail.post(
-        to=to, subject=subject, template=f"governance/mail/{template}",
-        context={"grouping_name": grouping.name, **context}, key=f"{key}:{here}", grouping_id=here, at=at,
-        language=members.language_of(to), attachments=attachments,
-    )  # fmt: skip

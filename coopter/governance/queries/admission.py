@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from coopter.governance import policies
 from coopter.governance.models import (
     Admission,
     AdmissionOpinion,
@@ -18,13 +19,14 @@ from coopter.governance.models import (
     GoverningText,
 )
 from coopter.governance.rules.admission import OPEN_STATES
-from coopter.governance.rules.kinds import AdmissionState, AssemblyState, ItemState, OpinionOnAdmission, TextKind
+from coopter.governance.rules.kinds import AssemblyState, ItemState, OpinionOnAdmission, TextKind
 from coopter.governance.rules.obligations import one_agreement
 from coopter.members import queries as members
 from coopter.members.models import Grouping, Structure
 from coopter.members.rules import as_money, folded, natural_order
 from coopter.plumbing import tenancy
 from coopter.plumbing.database import session
+from coopter.values.actor import Actor
 from coopter.values.money import Money
 from coopter.values.refusal import NotFound
 
@@ -105,20 +107,44 @@ def list_admissions(*, open: bool) -> tuple[Admission, ...]:
 
 
 def admissions_waiting() -> tuple[str, ...]:
-    """The names of the requests that nobody has put to a decision yet, the oldest first."""
-    query = select(Admission.name).where(Admission.state == AdmissionState.REQUESTED).order_by(Admission.id)
-    return tuple(session().scalars(query))
+    """The names of the requests to be decided or closed: no assembly has them on its agenda; the oldest first."""
+    voted = Admission.item_id.in_(_awaiting_vote())
+    query = select(Admission.name).where(Admission.state.in_(OPEN_STATES), Admission.item_id.is_(None) | ~voted)
+    return tuple(session().scalars(query.order_by(Admission.id)))
+
+
+def opinions_wanted(actor: Actor) -> tuple[tuple[int, str], ...]:
+    """The requests, id and name, of which a structure that somebody represents has not said what it thinks."""
+    speaks_for = {one for one in actor.represents if policies.can_give_opinion(actor, one)}
+    if not speaks_for:
+        return ()
+    query = (
+        select(Admission.id, Admission.name, func.count(AdmissionOpinion.id))
+        .outerjoin(
+            AdmissionOpinion,
+            (AdmissionOpinion.admission_id == Admission.id) & AdmissionOpinion.structure_id.in_(sorted(speaks_for)),
+        )
+        .where(Admission.state.in_(OPEN_STATES))
+        .group_by(Admission.id, Admission.name)
+        .order_by(Admission.id)
+    )
+    rows = session().execute(query).all()
+    return tuple((admission_id, name) for admission_id, name, said in rows if said < len(speaks_for))
 
 
 def awaits_vote(item_id: int | None) -> bool:
     """Whether a point is still on an agenda and not voted: once closed, withdrawn or annulled, no."""
-    query = (
+    return item_id is not None and session().scalar(_awaiting_vote().where(AgendaItem.id == item_id)) is not None
+
+
+def _awaiting_vote() -> Select[tuple[int]]:
+    """The points still on an agenda and not voted."""
+    return (
         select(AgendaItem.id)
         .join(Assembly, Assembly.id == AgendaItem.assembly_id)
-        .where(AgendaItem.id == item_id, AgendaItem.state.in_((ItemState.PENDING, ItemState.OPEN)))
+        .where(AgendaItem.state.in_((ItemState.PENDING, ItemState.OPEN)))
         .where(Assembly.state.not_in((AssemblyState.ANNULLED, AssemblyState.CLOSED)))
     )
-    return item_id is not None and session().scalar(query) is not None
 
 
 def same_siret(admission: Admission) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from coopter.members import queries as members
 from coopter.members.models import Structure
 from coopter.members.rules import as_days, as_money
 from coopter.plumbing.database import session
+from coopter.values.actor import Actor
 from coopter.values.money import Money, total
 from coopter.values.rate import Rate
 from coopter.values.refusal import NotFound
@@ -147,6 +148,16 @@ def holding_of(seat_id: int, *, on: date) -> Holding:
     if not shares:
         raise NotFound()
     return Holding(associate, shares, known[-1].nominal.times(shares))
+
+
+def own_holdings(actor: Actor, *, on: date) -> tuple[Holding, ...]:
+    """The shares of the associates for whom somebody speaks: the structures represented, and the very person."""
+    return tuple(
+        one
+        for one in capital_page(on).holdings
+        if one.associate.structure_id in actor.represents
+        or (one.associate.person_id is not None and one.associate.person_id == actor.person_id)
+    )
 
 
 def movements_of(seat_id: int, *, on: date) -> tuple[MovementLine, ...]:

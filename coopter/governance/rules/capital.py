@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import date
 from itertools import groupby
 
 from coopter.governance.rules.kinds import CapitalAct
+from coopter.members.rules import GroupingKind, folded
 from coopter.values.csv_text import csv_lines
 from coopter.values.money import Money, total
 from coopter.values.rate import Rate
@@ -16,6 +18,7 @@ from coopter.values.refusal import Refusal, Words
 
 LEGAL_RESERVE = Rate.percent("15")  # law 47-1775 art. 16, as domain.md §8.3 [V]
 STATUTORY_RESERVE = Rate.percent("50")  # law 47-1775 art. 19 nonies, as domain.md §8.3 [V]
+COOPERATIVE_FORMS = {"scic", "scop", "cuma", "sica", "cae", "coop", "sce"}
 PUBLIC_CEILING = Rate.percent("50")  # law 47-1775 art. 19 septies (2022): local authorities, of the capital [V]
 
 
@@ -86,6 +89,16 @@ class MovementLine:
 
 
 REGISTER_COLUMNS = tuple(MovementLine.__slots__)
+
+
+def issues_shares(kind: GroupingKind, legal_form: str) -> bool:
+    """Whether a grouping has a capital of shares: a cooperative, by its kind or by its legal form (law 47-1775).
+
+    An employers' group may be one (L1253-2).
+    """
+    words = set(re.findall(r"[a-z]+", folded(legal_form)))
+    by_form = any(word.startswith("cooperativ") for word in words) or bool(words & COOPERATIVE_FORMS)
+    return kind is GroupingKind.COOPERATIVE or by_form
 
 
 def register_csv(lines: Iterable[MovementLine]) -> str:

@@ -25,6 +25,11 @@ FORMAT = "coopter-signature/1"
 LEVEL = "Signature électronique simple au sens du règlement (UE) n° 910/2014 (eIDAS), article 3, point 10"
 
 
+def speaks_for(structure: str) -> Words:
+    """The capacity of whoever signs for a structure, as it reads after « en qualité de »."""
+    return Words("représentant·e de %(name)s", name=structure)
+
+
 class SignatoryMissing(Refusal):
     """Choisissez au moins une personne qui doit signer."""
 

@@ -10,19 +10,20 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from coopter.governance import policies, queries
-from coopter.governance.queries.admission import admissions_waiting
+from coopter.governance.queries.admission import admissions_waiting, list_admissions, opinions_wanted
 from coopter.governance.queries.bodies import list_bodies
+from coopter.governance.queries.capital import own_holdings
 from coopter.governance.queries.departure import list_departures
 from coopter.governance.queries.obligations import obligations_waiting
 from coopter.governance.queries.signing import to_sign
 from coopter.governance.queries.sittings import AssemblyRecord, assemblies_for
 from coopter.governance.queries.texts import list_texts
 from coopter.governance.queries.votes import register as deliberations
+from coopter.governance.rules.capital import issues_shares
 from coopter.governance.rules.kinds import AssemblyState
 from coopter.governance.rules.register import Standing
 from coopter.governance.views import blueprint
 from coopter.governance.views.awaiting import Step, waiting_steps
-from coopter.members.rules import GroupingKind
 from coopter.plumbing import clock
 from coopter.plumbing.doors import everyone_inside
 from coopter.plumbing.formats import day as day_words
@@ -37,9 +38,10 @@ _day = localised(day_words)
 @everyone_inside
 def index() -> Any:
     """What waits for me in the life of the grouping, and where everything is."""
-    waiting = [*waiting_steps(g.actor), *_signatures(), *_duties()]
+    waiting = [*waiting_steps(g.actor), *_signatures(), *_opinions(), *_duties()]
     return render(
-        waiting=sorted(waiting, key=lambda step: not step.get("urgent", False)), cards=[*_common(), *_of_the_office()]
+        waiting=sorted(waiting, key=lambda step: not step.get("urgent", False)),
+        cards=[*_common(), *_own_shares(), *_of_the_office()],
     )
 
 
@@ -52,15 +54,24 @@ def _signatures() -> Iterator[Step]:
         }  # fmt: skip
 
 
+def _opinions() -> Iterator[Step]:
+    for admission_id, name in opinions_wanted(g.actor):
+        yield {
+            "title": _("Votre avis est demandé : %(name)s", name=name), "icon": "building-2",
+            "why": _("Cette structure demande à entrer. Les membres disent ce qu’ils en pensent avant la décision."),
+            "url": url_for("governance.admission", admission_id=admission_id), "action": _("Lire et donner un avis"),
+        }  # fmt: skip
+
+
 def _duties() -> Iterator[Step]:
     if not policies.can_prepare_governance(g.actor):
         return
     late = obligations_waiting(today=clock.today())
     if late.overdue and late.first is not None:
-        title = ngettext("Une obligation est en retard", "%(num)d obligations sont en retard", late.overdue)
+        title = ngettext("Une échéance est en retard", "%(num)d échéances sont en retard", late.overdue)
         yield {
             "title": title, "why": written(late.first), "icon": "triangle-alert", "urgent": True,
-            "count": late.overdue, "url": url_for("governance.obligations"), "action": _("Voir"),
+            "count": late.overdue, "url": url_for("governance.obligations"), "action": _("Voir les échéances"),
         }  # fmt: skip
     asking = admissions_waiting()
     if asking:
@@ -87,6 +98,21 @@ def _common() -> Iterator[Card]:
         _("Délibérations"), len(deliberations()), _("numéros suivis, chaînés"), "governance.deliberations", "files"
     )
     yield _card(_("Instances"), len(list_bodies()), _("sièges et règles des statuts"), "governance.bodies", "landmark")
+    if policies.can_read_admissions(g.actor):
+        yield _card(_("Admissions en cours"), len(list_admissions(open=True)), _("demandes, avis, décisions"),
+                    "governance.admissions", "building-2")  # fmt: skip
+
+
+def _own_shares() -> Iterator[Card]:
+    """The certificate of each associate for whom the reader speaks."""
+    if not issues_shares(g.grouping.kind, g.grouping.legal_form):
+        return
+    for one in own_holdings(g.actor, on=clock.today()):
+        shares = ngettext("%(num)d part", "%(num)d parts", one.shares)
+        note = _("%(amount)s, attestation en PDF", amount=written(one.amount))
+        where = url_for("governance.share_certificate", seat_id=one.associate.seat_id)
+        label = _("Vos parts sociales") if len(g.actor.represents) < 2 else one.associate.name
+        yield {"label": label, "value": shares, "note": note, "url": where, "icon": "coins"}
 
 
 def _of_the_office() -> Iterator[Card]:
@@ -95,12 +121,10 @@ def _of_the_office() -> Iterator[Card]:
         return
     due = obligations_waiting(today=clock.today())
     soon = ngettext("%(num)d dans les 30 jours", "%(num)d dans les 30 jours", due.soon)
-    yield _card(_("Obligations en retard"), due.overdue, soon, "governance.obligations", "list-checks")
-    yield _card(_("Admissions en cours"), len(admissions_waiting()), _("demandes, avis, décisions"),
-                "governance.admissions", "building-2")  # fmt: skip
+    yield _card(_("Échéances en retard"), due.overdue, soon, "governance.obligations", "calendar-clock")
     leaving = len(list_departures())
     yield _card(_("Départs"), leaving, _("préavis, comptes, exclusions"), "governance.departures", "undo-2")
-    if g.grouping.kind is GroupingKind.COOPERATIVE or "coop" in g.grouping.legal_form.casefold():
+    if issues_shares(g.grouping.kind, g.grouping.legal_form):
         yield _card(
             _("Capital"), _("parts sociales"), _("registre, attestations, réserves"), "governance.capital", "coins"
         )

@@ -18,7 +18,7 @@ from coopter.governance.queries import signing_bound, texts
 from coopter.governance.queries.signing_bound import Signed
 from coopter.governance.queries.signing_evidence import evidence_of
 from coopter.governance.queries.texts import FrozenRecord
-from coopter.governance.rules.signing import ATTEMPTS, REQUEST_STATES, Signatory
+from coopter.governance.rules.signing import ATTEMPTS, REQUEST_STATES, Signatory, speaks_for
 from coopter.governance.views import blueprint
 from coopter.governance.views.texts import handed
 from coopter.members import queries as members
@@ -214,7 +214,7 @@ def _capacity(one: Holder, before: Signed | None) -> str:
     """In which capacity somebody signs: as they did before, or as whoever represents the structure."""
     if before is not None and before.name == one.name:
         return before.capacity
-    return for_the_record(Words("représente %(name)s", name=one.structure))
+    return for_the_record(speaks_for(one.structure))
 
 
 def _free_rows(text_id: int) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from coopter.governance.policies import can_run_admissions
 from coopter.governance.queries.admission import get_admission
 from coopter.governance.queries.texts import frozen_of, get_text
 from coopter.governance.rules.kinds import AdmissionState
-from coopter.governance.rules.signing import Signatory
+from coopter.governance.rules.signing import Signatory, speaks_for
 from coopter.members import queries as members
 from coopter.plumbing.transaction import command, require
 from coopter.staff import commands as staff_commands
@@ -76,7 +76,7 @@ def ask_newcomer_to_sign(actor: Actor, *, admission_id: int, text_id: int, at: d
     if frozen is None:
         raise NotFound()
     structure = members.get_structure(structure_id)
-    who = Signatory(row.contact_name, row.email, f"Pour {structure.name}", structure_id=structure_id)
+    who = Signatory(row.contact_name, row.email, str(speaks_for(structure.name)), structure_id=structure_id)
     return open_campaign(
         actor, frozen_id=frozen.id, signatories=(who,), in_order=False, message="",
         closes_on=paris_day(at) + TIME_TO_SIGN, at=at,

@@ -8,8 +8,9 @@ from datetime import date
 from enum import Enum
 
 from coopter.billing import queries as billing
-from coopter.governance.queries.admission import admissions_waiting
+from coopter.governance.queries.admission import admissions_waiting, opinions_wanted
 from coopter.governance.queries.obligations import obligations_waiting
+from coopter.governance.queries.signing import to_sign
 from coopter.hours.rules import EntryState
 from coopter.members import queries as members
 from coopter.treasury import queries as treasury
@@ -36,6 +37,8 @@ class TaskKind(Enum):
     BANK_ACCOUNT = "bank account"
     OBLIGATIONS_DUE = "obligations due"
     ADMISSIONS = "admissions"
+    TO_SIGN = "to sign"
+    OPINION_WANTED = "opinion wanted"
     INVITATION_PENDING = "invitation pending"
     PLACEMENT_ENDING = "placement ending"
     STRUCTURE_INCOMPLETE = "structure incomplete"
@@ -105,6 +108,17 @@ def call_tasks(today: date) -> Iterator[Task]:
             TaskKind.CALLS_TO_ISSUE, count, names=(f"{run.name} {run.year}",), subject_id=run.contribution_id,
             on=date(run.year, 1, 1),
         )  # fmt: skip
+
+
+def own_tasks(actor: Actor, *, today: date) -> Iterator[Task]:
+    """What the life of the grouping asks of this very person: a text to sign, an opinion to give."""
+    for one in to_sign(actor, today=today):
+        yield Task(
+            TaskKind.TO_SIGN, on=one.closes_on, names=(one.title, one.capacity), subject_id=one.request_id,
+            is_urgent=True,
+        )  # fmt: skip
+    for admission_id, name in opinions_wanted(actor):
+        yield Task(TaskKind.OPINION_WANTED, names=(name,), subject_id=admission_id)
 
 
 def governance_tasks(today: date) -> Iterator[Task]:

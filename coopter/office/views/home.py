@@ -26,8 +26,9 @@ def home() -> Any:
     watches = policies.can_read_office(actor) and coordinator is None
     accounts = queries.accounts_desk(actor, today=today) if watches else None
     desks = [desk for desk in (coordinator, employee, member, accounts) if desk is not None]
+    tasks = [*queries.own_tasks(actor, today=today), *(task for desk in desks for task in desk.tasks)]
     return render(
         coordinator=coordinator, member=member, employee=employee, accounts=accounts, today=today,
-        tasks=[in_words(task) for desk in desks for task in desk.tasks],
+        tasks=[in_words(task) for task in sorted(tasks, key=lambda task: not task.is_urgent)],
         calm=calm_words(coordinator) if coordinator else None,
     )  # fmt: skip

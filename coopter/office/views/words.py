@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -11,29 +10,16 @@ from flask_babel import ngettext
 
 from coopter.office.queries import BigChange, Desk, HoursWaiting, Obstacle, PartyIncomplete, Subject, Task, TaskKind
 from coopter.office.views import places
+from coopter.office.views.words_governance import GOVERNANCE, Words, do, listed
 from coopter.planning.rules import Slot, clock_text, wall_minutes
 from coopter.plumbing import formats
 from coopter.plumbing.pages import localised, say, written
 from coopter.values.month import Month
 
-Words = dict[str, Any]
-
 
 def in_words(task: Task) -> Words:
     """A task as the macro `steps` shows it."""
     return {"urgent": task.is_urgent, **_WORDS[task.kind](task)}
-
-
-def listed(names: Sequence[str], *, most: int = 3) -> str:
-    """Names as one says them: « A, B et C », « A, B et 4 autres »."""
-    names = [written(name) for name in names]
-    if len(names) < 2:
-        return "".join(names)
-    if len(names) > most:
-        rest = len(names) - most + 1
-        others = ngettext("%(num)d autre", "%(num)d autres", rest)
-        return _("%(names)s et %(last)s", names=", ".join(names[: most - 1]), last=others)
-    return _("%(names)s et %(last)s", names=", ".join(names[:-1]), last=names[-1])
 
 
 def remedies_of(obstacles: Sequence[Obstacle], *, month: Month) -> list[Words]:
@@ -60,11 +46,11 @@ def remedy_of(obstacle: Obstacle, *, month: Month) -> Words:
             int(facts["lines"]), name=written(facts["structure"]),
         )  # fmt: skip
         why = _("Relancez la structure, ou confirmez à sa place en disant pourquoi.")
-        return _do(title, why, places.hours_of(month), _("Voir les heures"), icon="clock")
+        return do(title, why, places.hours_of(month), _("Voir les heures"), icon="clock")
     if isinstance(obstacle.refusal, PartyIncomplete) and subject is Subject.STRUCTURE:
         why = _("Il manque %(missing)s. Complétez la fiche avant de facturer.", missing=written(facts["missing"]))
         record = places.structure(obstacle.subject_id)
-        return _do(str(facts["name"]), why, record, _("Ouvrir sa fiche"), icon="building-2")
+        return do(str(facts["name"]), why, record, _("Ouvrir sa fiche"), icon="building-2")
     if subject is Subject.COSTS:
         title, where, action, icon = _("Les coûts sont à revoir"), places.costs_of(month), _("Voir les coûts"), "coins"
     elif subject is Subject.GROUPING:
@@ -95,7 +81,7 @@ def hours_of_shift(slot: Slot) -> str:
 def _disputed(task: Task) -> Words:
     title = ngettext("Une ligne d’heures contestée", "%(num)d lignes d’heures contestées", task.count)
     why = _("%(month)s, chez %(names)s : à départager avant la clôture.", **_who_when(task))
-    return _do(title, why, places.hours_of(task.month), _("Départager"), count=task.count)
+    return do(title, why, places.hours_of(task.month), _("Départager"), count=task.count)
 
 
 def _to_confirm(task: Task) -> Words:
@@ -108,56 +94,56 @@ def _to_confirm(task: Task) -> Words:
         title = _("%(names)s : %(hours)s à confirmer", hours=_hours(task), **facts)
         why = _("%(month)s, %(lines)s : la clôture les attend.", lines=lines, **facts)
     action = _("Relancer") if task.is_urgent else _("Voir les heures")
-    return _do(title, why, places.hours_of(task.month), action, count=task.count)
+    return do(title, why, places.hours_of(task.month), action, count=task.count)
 
 
 def _not_sent(task: Task) -> Words:
     title = ngettext("Une ligne d’heures en brouillon", "%(num)d lignes d’heures en brouillon", task.count)
     why = _("%(month)s est fini ; %(names)s : des heures saisies, pas encore envoyées.", **_who_when(task))
-    return _do(title, why, places.hours_of(task.month), _("Relancer"), count=task.count)
+    return do(title, why, places.hours_of(task.month), _("Relancer"), count=task.count)
 
 
 def _missing(task: Task) -> Words:
     why = _("%(month)s : rien de %(names)s, là où une mise à disposition court.", **_who_when(task))
-    return _do(_("Aucune heure saisie"), why, places.hours_of(task.month), _("Voir les heures"), icon="clock")
+    return do(_("Aucune heure saisie"), why, places.hours_of(task.month), _("Voir les heures"), icon="clock")
 
 
 def _costs_missing(task: Task) -> Words:
     title = _("%(month)s : les coûts sont à compléter", month=_month(task))
     why = say(task.refusal) if task.refusal else ""
-    return _do(title, why, places.costs_of(task.month), _("Saisir les coûts"), icon="coins")
+    return do(title, why, places.costs_of(task.month), _("Saisir les coûts"), icon="coins")
 
 
 def _ready(task: Task) -> Words:
     title = _("%(month)s est prêt à clore", month=_month(task))
     why = _("%(hours)s confirmées, les coûts sont là. L’aperçu montre chaque part avant de rien décider.",
             hours=_hours(task))  # fmt: skip
-    return _do(title, why, url_for("office.closing", month=str(task.month)), _("Voir l’aperçu"), icon="lock")
+    return do(title, why, url_for("office.closing", month=str(task.month)), _("Voir l’aperçu"), icon="lock")
 
 
 def _documents_failed(task: Task) -> Words:
     title = ngettext("Un document n’a pas pu être fait", "%(num)d documents n’ont pas pu être faits", task.count)
     why = _("Les factures sont justes et enregistrées ; seul leur PDF manque. Un nouvel essai part tout seul.")
-    return _do(title, why, places.invoices(), _("Voir les factures"), count=task.count)
+    return do(title, why, places.invoices(), _("Voir les factures"), count=task.count)
 
 
 def _documents_waiting(task: Task) -> Words:
     title = ngettext("Un document se prépare", "%(num)d documents se préparent", task.count)
     why = _("Les PDF suivent la clôture, en quelques secondes chacun.")
-    return _do(title, why, places.invoices(), _("Suivre"), count=task.count)
+    return do(title, why, places.invoices(), _("Suivre"), count=task.count)
 
 
 def _mail_failed(task: Task) -> Words:
     title = ngettext("Un courriel n’est pas parti", "%(num)d courriels ne sont pas partis", task.count)
     why = _("La messagerie ne l’a pas pris. Un nouvel essai part tout seul ; si cela dure, prévenez la personne qui "
             "tient l’installation.")  # fmt: skip
-    return _do(title, why, None, "", icon="mail")
+    return do(title, why, None, "", icon="mail")
 
 
 def _invitation(task: Task) -> Words:
     title = ngettext("Une invitation sans réponse", "%(num)d invitations sans réponse", task.count)
     then = _("Un lien a expiré : invitez de nouveau.") if task.is_urgent else _("Le lien n’a pas encore servi.")
-    return _do(title, f"{listed(task.names)}. {then}", places.people(), _("Voir les personnes"), icon="mail")
+    return do(title, f"{listed(task.names)}. {then}", places.people(), _("Voir les personnes"), icon="mail")
 
 
 def _ending(task: Task) -> Words:
@@ -165,68 +151,55 @@ def _ending(task: Task) -> Words:
     if task.subject_id is None:
         title = _("D’autres mises à disposition finissent bientôt")
         why = _("%(names)s, d’ici au %(day)s.", names=listed(task.names), day=day)
-        return _do(title, why, places.employees(), _("Voir les salariés"), icon="calendar-clock")
+        return do(title, why, places.employees(), _("Voir les salariés"), icon="calendar-clock")
     title = _("Une mise à disposition finit le %(day)s", day=day)
     why = _("%(employee)s chez %(structure)s : à prolonger, ou à laisser finir.",
             employee=task.names[0], structure=task.names[1])  # fmt: skip
-    return _do(title, why, places.placement(task.subject_id), _("Voir"), icon="calendar-clock")
+    return do(title, why, places.placement(task.subject_id), _("Voir"), icon="calendar-clock")
 
 
 def _bank_account(task: Task) -> Words:
     why = _("%(name)s demande un autre compte pour les factures : rien ne change sans une deuxième personne.",
             name=task.names[0])  # fmt: skip
-    return _do(_("IBAN à approuver"), why, places.bank_account(), _("Voir"), icon="landmark")
-
-
-def _obligations_due(task: Task) -> Words:
-    late = ngettext("Une échéance est en retard", "%(num)d échéances sont en retard", task.count)
-    near = ngettext("Une échéance approche", "%(num)d échéances approchent", task.count)
-    why = _("%(what)s, avant le %(day)s.", what=written(task.names[0]), day=written(task.on))
-    where, title = url_for("governance.obligations"), late if task.is_urgent else near
-    return _do(title, why, where, _("Voir les échéances"), count=task.count)
+    return do(_("IBAN à approuver"), why, places.bank_account(), _("Voir"), icon="landmark")
 
 
 def _payments_overdue(task: Task) -> Words:
     title = ngettext("Une pièce n’est pas payée", "%(num)d pièces ne sont pas payées", task.count)
     why = _("%(amount)s en retard, depuis le %(day)s pour la plus ancienne : %(names)s.",
             amount=written(task.amount), day=written(task.on), names=listed(task.names))  # fmt: skip
-    return _do(title, why, url_for("treasury.accounts"), _("Voir les comptes"), count=task.count)
+    return do(title, why, url_for("treasury.accounts"), _("Voir les comptes"), count=task.count)
 
 
 def _calls_to_issue(task: Task) -> Words:
     title = ngettext("Une échéance d’appel est à émettre", "%(num)d échéances d’appel sont à émettre", task.count)
     year = task.on.year if task.on else 0
     where = url_for("office.calling", contribution_id=task.subject_id, year=year)
-    return _do(title, f"{listed(task.names)}.", where, _("Voir l’appel"), count=task.count)
-
-
-def _admissions(task: Task) -> Words:
-    title = ngettext("Une demande d’adhésion à décider", "%(num)d demandes d’adhésion à décider", task.count)
-    return _do(title, f"{listed(task.names)}.", url_for("governance.admissions"), _("Voir"), icon="user-plus")
+    return do(title, f"{listed(task.names)}.", where, _("Voir l’appel"), count=task.count)
 
 
 def _structure_incomplete(task: Task) -> Words:
     if task.subject_id is None:
         why = _("%(names)s : sans fiche complète, pas de facture.", names=listed(task.names))
-        return _do(_("D’autres fiches à compléter"), why, places.structures(), _("Voir"), icon="building-2")
+        return do(_("D’autres fiches à compléter"), why, places.structures(), _("Voir"), icon="building-2")
     title = _("Fiche incomplète : %(name)s", name=task.names[0])
     why = _("Il manque %(lacks)s : sans cela, pas de facture.", lacks=listed(task.lacks, most=9))
-    return _do(title, why, places.structure(task.subject_id), _("Compléter"), icon="building-2")
+    return do(title, why, places.structure(task.subject_id), _("Compléter"), icon="building-2")
 
 
 def _grouping_incomplete(task: Task) -> Words:
     why = _("Il manque %(lacks)s sur vos factures.", lacks=listed(task.lacks, most=9))
-    return _do(_("La fiche du groupement est incomplète"), why, places.settings(), _("Compléter"), icon="settings")
+    return do(_("La fiche du groupement est incomplète"), why, places.settings(), _("Compléter"), icon="settings")
 
 
 def _first_structure(task: Task) -> Words:
     why = _("Ajoutez-les une à une ou importez votre tableau : les factures partiront à leur nom.")
-    return _do(_("Pour commencer, les structures membres"), why, places.structures(), _("Ajouter"), icon="building-2")
+    return do(_("Pour commencer, les structures membres"), why, places.structures(), _("Ajouter"), icon="building-2")
 
 
 def _first_employee(task: Task) -> Words:
     why = _("Leur contrat, et les structures où ils travaillent : les heures se saisissent là.")
-    return _do(_("Ensuite, les salariés partagés"), why, places.employees(), _("Ajouter"), icon="users")
+    return do(_("Ensuite, les salariés partagés"), why, places.employees(), _("Ajouter"), icon="users")
 
 
 def _confirm(task: Task) -> Words:
@@ -235,7 +208,7 @@ def _confirm(task: Task) -> Words:
     facts = {"structure": structure, "day": written(task.on)}
     why = ngettext("Une ligne chez %(structure)s, du %(day)s.",
                    "%(num)d lignes chez %(structure)s, depuis le %(day)s.", task.count, **facts)  # fmt: skip
-    return _do(title, why, places.hours_to_confirm(), _("Relire et confirmer"), count=task.count)
+    return do(title, why, places.hours_to_confirm(), _("Relire et confirmer"), count=task.count)
 
 
 def _fill(task: Task) -> Words:
@@ -244,13 +217,13 @@ def _fill(task: Task) -> Words:
     why = ngettext("Un jour prévu et pas encore saisi : %(hours)s, chez %(names)s.",
                    "%(num)d jours prévus et pas encore saisis : %(hours)s, chez %(names)s.",
                    task.count, **facts)  # fmt: skip
-    return _do(title, why, places.week_of(task.on), _("Remplir"), icon="clock")
+    return do(title, why, places.week_of(task.on), _("Remplir"), icon="clock")
 
 
 def _send(task: Task) -> Words:
     title = _("Semaine du %(day)s à envoyer", day=written(task.on))
     why = _("%(hours)s en brouillon : envoyez-les pour qu’elles soient confirmées.", hours=_hours(task))
-    return _do(title, why, places.week_of(task.on), _("Relire et envoyer"), icon="send")
+    return do(title, why, places.week_of(task.on), _("Relire et envoyer"), icon="send")
 
 
 def _correct(task: Task) -> Words:
@@ -258,7 +231,7 @@ def _correct(task: Task) -> Words:
     facts = {"structure": structure, "hours": _hours(task), "day": written(task.on)}
     title = _("%(structure)s conteste %(hours)s du %(day)s", **facts)
     why = _("« %(reason)s »", reason=reason) if reason else _("Aucun motif n’a été écrit.")
-    return _do(title, why, places.week_of(task.on), _("Corriger"), icon="circle-alert")
+    return do(title, why, places.week_of(task.on), _("Corriger"), icon="circle-alert")
 
 
 _WORDS: dict[TaskKind, Callable[[Task], Words]] = {
@@ -272,8 +245,7 @@ _WORDS: dict[TaskKind, Callable[[Task], Words]] = {
     TaskKind.DOCUMENTS_WAITING: _documents_waiting,
     TaskKind.MAIL_FAILED: _mail_failed,
     TaskKind.BANK_ACCOUNT: _bank_account,
-    TaskKind.OBLIGATIONS_DUE: _obligations_due,
-    TaskKind.ADMISSIONS: _admissions,
+    **GOVERNANCE,
     TaskKind.PAYMENTS_OVERDUE: _payments_overdue,
     TaskKind.CALLS_TO_ISSUE: _calls_to_issue,
     TaskKind.INVITATION_PENDING: _invitation,
@@ -287,12 +259,6 @@ _WORDS: dict[TaskKind, Callable[[Task], Words]] = {
     TaskKind.SEND_WEEK: _send,
     TaskKind.CORRECT_HOURS: _correct,
 }
-
-
-def _do(
-    title: str, why: str, url: str | None, action: str, *, count: int | None = None, icon: str = "list-checks"
-) -> Words:  # fmt: skip
-    return {"title": title, "why": why, "url": url, "action": action, "count": count, "icon": icon}
 
 
 def _who_when(task: Task) -> dict[str, str]:
