@@ -57,8 +57,8 @@ __all__ = [
     "bank_account_to_approve", "deciding_since", "demo_people", "find_grouping", "find_invitation",
     "find_person_by_email", "find_structure_by_code", "get_bank_account_change", "get_grant", "get_grouping",
     "get_grouping_by_id", "get_invitation", "get_person", "get_structure", "history_of", "is_member", "is_signed_out",
-
-    "list_bank_account_changes", "list_groupings", "list_holders", "list_invitations", "list_structures", "member_ids",
-    "memberships_by_structure", "memberships_of", "parameter", "places_of", "refuse_spent", "settings_of",
-    "structure_page_sections", "structures_by_id", "told_of_bank_account", "vat_regime", "waiting_bank_account_change",
+    "language_of", "list_bank_account_changes", "list_groupings", "list_holders", "list_invitations",
+    "list_structures", "member_ids", "memberships_by_structure", "memberships_of", "parameter", "places_of",
+    "refuse_spent", "settings_of", "structure_page_sections", "structures_by_id", "told_of_bank_account", "vat_regime",
+    "waiting_bank_account_change",
 ]  # fmt: skip
