@@ -108,7 +108,7 @@ def test_a_difference_asks_more_or_gives_back(cluster: Cluster) -> None:
     assert {key: one.amount.cents for key, one in moved.items()} == {rose.id: 5_000, fell.id: -14_232}
     (earlier,) = [one for one in list_calls(1) if one.structure_id == fell.id]
     assert moved[fell.id].lowers == earlier.id and moved[rose.id].lowers is None
-    assert moved[fell.id].steps[-2:] == (("Déjà appelé", "742,32\u00a0€"), ("Différence", "-142,32\u00a0€"))
+    assert moved[fell.id].steps[-2:] == (("Déjà appelé", Money(74_232)), ("Différence", Money(-14_232)))
     assert called_for(cluster.contribution, 2026)[fell.id].cents == 60_000
     with pytest.raises(NothingToCorrect):
         call(cluster, kind=CallKind.CORRECTION)

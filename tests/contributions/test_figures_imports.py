@@ -11,10 +11,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from coopter.contributions.commands.figures import IMPORTED, import_figures
+from coopter.contributions.commands.figures import import_figures
 from coopter.contributions.imports.figures import parse_base, read_figures
 from coopter.contributions.models import Figure
 from coopter.contributions.queries.figures import figures_of
+from coopter.contributions.rules.figures import IMPORTED
 from coopter.contributions.rules.kinds import Base, FigureState
 from coopter.plumbing.database import session
 from coopter.values.refusal import Faults

@@ -93,13 +93,13 @@ def test_the_silent_move_with_the_median_of_the_others() -> None:
     assert median_change({1: 110, 2: 120, 3: 300, 6: 130}, {**before, 6: 100}) == (Fraction(5, 4), 4)
     guess = estimate(Base.TURNOVER, before=100_001, year=2025, trend=(Fraction(6, 5), 3))
     assert guess is not None and guess.amount == 120_001
-    assert "1\u202f000,01\u00a0€ en 2024, × 1,2" in guess.method and "3 membres" in guess.method
+    assert "1\u202f000,01\u00a0€ en 2024, × 1,2" in guess.words and "3 membres" in guess.words
 
 
 def test_without_a_trend_last_year_stands_and_without_last_year_nothing_is_guessed() -> None:
     """No figure is invented."""
     same = estimate(Base.PROFIT, before=-500, year=2025, trend=(Fraction(2), 9))
-    assert same is not None and same.amount == -500 and "faute de réponse" in same.method
+    assert same is not None and same.amount == -500 and "faute de réponse" in same.words
     alone = estimate(Base.TURNOVER, before=500, year=2025, trend=None)
     assert alone is not None and alone.amount == 500
     assert estimate(Base.TURNOVER, before=None, year=2025, trend=(Fraction(1), 3)) is None

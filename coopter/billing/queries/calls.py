@@ -15,7 +15,7 @@ from coopter.billing.queries.drafts import Drafted, DraftedLine, draft_due, on_t
 from coopter.billing.queries.parties import issuance_of, notes_on, terms_of
 from coopter.billing.queries.records import invoice_record
 from coopter.billing.record import Due, Issuance, Kind, Vat
-from coopter.contributions.queries.calls import CallRecord, RunRecord, all_runs, get_run, list_calls
+from coopter.contributions.queries.calls import CallRecord, Pairs, RunRecord, all_runs, get_run, list_calls
 from coopter.contributions.rules.calls import HEADINGS
 from coopter.members import queries as members
 from coopter.members.models import Grouping, Structure
@@ -132,7 +132,7 @@ def _drafted(
     call: CallRecord, run: RunRecord, structure: Structure, *, vat: Vat, issuance: Issuance, due_on: date
 ) -> Drafted:
     due = due_of(call, run)
-    line = rules.due_line(due.title, amount=abs(call.amount), vat=vat, detail=call.summary)
+    line = rules.due_line(due.title, amount=abs(call.amount), vat=vat, detail=str(call.summary))
     lines = (DraftedLine(line, None, None, run.decision_id, run.decided_by, call.id),)
     return draft_due(structure, lines, issuance=issuance, due=due, due_on=due_on)
 
@@ -150,15 +150,19 @@ def _document_to_lower(call: CallRecord) -> int | None:
 
 
 def due_of(call: CallRecord, run: RunRecord) -> Due:
-    """What the document says of its call, in the words that the call was sealed with."""
+    """What the document says of its call: in French, as every document, and frozen with it."""
     return Due(
         heading=str(HEADINGS[run.product]),
         name=run.name,
         year=run.year,
         instalment=call.instalment,
         instalments=call.instalments,
-        sentences=call.sentences,
-        figures=call.figures,
-        steps=call.steps,
+        sentences=tuple(str(one) for one in call.sentences),
+        figures=_in_french(call.figures),
+        steps=_in_french(call.steps),
         is_correction=run.is_correction,
     )
+
+
+def _in_french(pairs: Pairs) -> tuple[tuple[str, str], ...]:
+    return tuple((str(label), str(value)) for label, value in pairs)

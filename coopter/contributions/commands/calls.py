@@ -25,7 +25,7 @@ from coopter.contributions.rules.calls import (
     lowering,
     parts_of,
 )
-from coopter.contributions.rules.formulas import base_name, say
+from coopter.contributions.rules.formulas import Step, StepKind, base_name
 from coopter.contributions.rules.kinds import Base, CallKind, Product
 from coopter.governance import commands as governance
 from coopter.governance.queries.admission import get_admission
@@ -153,7 +153,6 @@ def total_of(run_id: int) -> Money:
 def _asked(plan: CallPlan, *, on: date) -> list[_Asked]:
     """The parts of every member: instalments for a year, one more for a rise, earlier calls lowered for a fall."""
     left = left_of_calls(plan.contribution_id, plan.year) if plan.kind is CallKind.CORRECTION else {}
-    sentences = [str(one) for one in say(plan.formula)]
     found = []
     for one in plan.members:
         structure_id, otherwise = one.member.structure_id, _in_time(one.member.structure_id, on=on)
@@ -163,37 +162,30 @@ def _asked(plan: CallPlan, *, on: date) -> list[_Asked]:
             parts = lowering(one.amount, left.get(structure_id, []), on=on)
         else:
             parts = (Part(otherwise, one.amount),)
-        found.append(_Asked(structure_id, parts, _detail(plan, one, sentences)))
+        found.append(_Asked(structure_id, parts, _detail(plan, one)))
     return found
 
 
-def _detail(plan: CallPlan, one: Reckoned, sentences: list[str]) -> dict[str, Any]:
-    steps = [list(pair) for pair in one.steps]
-    steps.append([f"Dû pour {plan.year}", str(one.owed)])
-    summary = " · ".join(f"{label} : {value}" for label, value in one.figures)
+def _detail(plan: CallPlan, one: Reckoned) -> dict[str, Any]:
+    """All that makes the amount, as facts: the formula itself stands in the decision that the run names."""
+    steps = [*one.steps, Step(StepKind.OWED, one.owed, (("year", plan.year),))]
     if plan.kind is CallKind.CORRECTION:
-        steps += [["Déjà appelé", str(one.before)], ["Différence", str(one.amount)]]
-        summary = f"dû {one.owed}, déjà appelé {one.before}"
+        steps += [Step(StepKind.CALLED, one.before), Step(StepKind.DIFFERENCE, one.amount)]
     return {
-        "sentences": sentences,
-        "figures": [list(pair) for pair in one.figures],
         "figures_year": plan.figures_year,
         "measured": {base.value: amount for base, amount in one.member.figures.items() if base is plan.formula.base},
         "type": one.member.type,
         "days": one.days,
-        "steps": steps,
+        "steps": [step.to_json() for step in steps],
         "owed": one.owed.cents,
         "before": one.before.cents,
-        "summary": summary,
     }
 
 
 def _agreed(structure_id: int, amount: Money, *, sentences: list[str], on: date) -> _Asked:
     """One member, one amount that was decided as such."""
-    detail = {
-        "sentences": sentences, "figures": [], "steps": [["Montant décidé", str(amount)]], "owed": amount.cents,
-        "before": 0, "summary": "",
-    }  # fmt: skip
+    step = Step(StepKind.AGREED, amount).to_json()
+    detail = {"sentences": sentences, "steps": [step], "owed": amount.cents, "before": 0}
     return _Asked(structure_id, (Part(_in_time(structure_id, on=on), amount),), detail)
 
 

@@ -15,6 +15,7 @@ from coopter.contributions.policies import figures as policies
 from coopter.contributions.queries.campaigns import CampaignRecord, MemberSheet, get_campaign, member_sheet
 from coopter.contributions.rules.figures import (
     ANSWERED,
+    IMPORTED,
     NAMES,
     Change,
     ChangeUnexplained,
@@ -36,7 +37,6 @@ from coopter.values.refusal import Conflict, NotFound, Refusal
 from coopter.values.texts import clean_line
 
 NO_PROOF: tuple[bytes, str] | None = None
-IMPORTED = "Importé d’un fichier par la coordination."
 
 
 class NothingToReview(Refusal):
@@ -139,7 +139,7 @@ def _write_plan(actor: Actor, plan: FiguresPlan, *, at: datetime) -> None:
         if row is None:
             row = Figure(structure_id=new.structure_id, year=new.year, base=new.base, version=0)
             session().add(row)
-        row.amount, row.comment, row.method = new.amount, new.comment, new.source or IMPORTED
+        row.amount, row.comment, row.method = new.amount, new.comment, new.source or str(IMPORTED)
         row.state, row.sent_back_because = FigureState.CHECKED, ""
         row.evidence_sha256, row.evidence_name = None, ""
         row.written_by, row.written_at, row.checked_by, row.checked_at = actor.name, at, actor.name, at

@@ -1,9 +1,9 @@
-"""Calls: what was asked of each member and why, in the words that it was sealed with."""
+"""Calls: what was asked of each member and why, from the facts that were sealed, in the words of whoever reads."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,15 +11,16 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from coopter.contributions.models import Call, CallRun, Contribution
-from coopter.contributions.rules.formulas import KIND, Formula, VatRule
-from coopter.contributions.rules.kinds import CallKind, Product
+from coopter.contributions.rules.formulas import KIND, Formula, Step, VatRule, figure_told, say
+from coopter.contributions.rules.kinds import Base, CallKind, Product
 from coopter.governance.models import Decision
 from coopter.plumbing.database import session
 from coopter.values.money import Money
-from coopter.values.refusal import NotFound
+from coopter.values.refusal import NotFound, Words
 
 OF_A_YEAR = (CallKind.YEAR, CallKind.CORRECTION)
-Pairs = tuple[tuple[str, str], ...]
+Pairs = tuple[tuple[str, Money | str], ...]
+"""Labels and values: words of ours and amounts, or French texts as the first calls kept them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,17 @@ class CallRecord:
     owed: Money
     before: Money
     lowers: int | None
-    summary: str
+    is_correction: bool
     sentences: tuple[str, ...]
     figures: Pairs
     steps: Pairs
+
+    @property
+    def summary(self) -> str:
+        """The amount in a few words: the figures it rests on, or what a difference is between."""
+        if self.is_correction:
+            return Words("dû %(owed)s, déjà appelé %(before)s", owed=self.owed, before=self.before)
+        return " · ".join(f"{label} : {value}" for label, value in self.figures)
 
 
 def get_row(contribution_id: int) -> Contribution:
@@ -139,28 +147,21 @@ def all_runs() -> tuple[RunRecord, ...]:
 
 def list_calls(run_id: int) -> tuple[CallRecord, ...]:
     """The calls of a run, in the order they were written (structures by code, instalments as they are due)."""
-    rows = session().scalars(select(Call).where(Call.run_id == run_id).order_by(Call.id))
-    return tuple(_call(row) for row in rows)
+    return tuple(_told(session().execute(_calls().where(Call.run_id == run_id).order_by(Call.id))))
 
 
 def get_call(call_id: int) -> CallRecord:
     """One call; raises NotFound."""
-    row = session().scalar(select(Call).where(Call.id == call_id))
-    if row is None:
-        raise NotFound()
-    return _call(row)
+    for found in _told(session().execute(_calls().where(Call.id == call_id))):
+        return found
+    raise NotFound()
 
 
 def calls_of_structure(structure_id: int) -> tuple[tuple[RunRecord, CallRecord], ...]:
     """Everything that one structure was called, the first called first."""
-    rows = session().scalars(select(Call).where(Call.structure_id == structure_id).order_by(Call.id)).all()
-    runs = {run.id: run for run in all_runs()} if rows else {}
-    return tuple((runs[row.run_id], _call(row)) for row in rows)
-
-
-def pairs(rows: Iterable[Iterable[Any]]) -> Pairs:
-    """Labels and values as they are kept and printed."""
-    return tuple((str(label), str(value)) for label, value in rows)
+    calls = tuple(_told(session().execute(_calls().where(Call.structure_id == structure_id).order_by(Call.id))))
+    runs = {run.id: run for run in all_runs()} if calls else {}
+    return tuple((runs[call.run_id], call) for call in calls)
 
 
 def _runs() -> Select[Any]:
@@ -179,7 +180,25 @@ def _run(row: CallRun, name: str, product: Product, kind: str, value: Any, decid
     )  # fmt: skip
 
 
-def _call(row: Call) -> CallRecord:
+def _calls() -> Select[Any]:
+    return (
+        select(Call, CallRun.kind, Decision.id, Decision.kind, Decision.value)
+        .join(CallRun, CallRun.id == Call.run_id)
+        .join(Decision, Decision.id == CallRun.decision_id)
+    )
+
+
+def _told(rows: Iterable[Any]) -> Iterator[CallRecord]:
+    """Calls as they are told; the formula of each decision is read and said once."""
+    formulas: dict[int, tuple[Formula, tuple[Words, ...]] | None] = {}
+    for row, run_kind, decision_id, kind, value in rows:
+        if decision_id not in formulas:
+            formula = Formula.from_json(value["formula"]) if kind == KIND else None
+            formulas[decision_id] = (formula, say(formula)) if formula else None
+        yield _call(row, run_kind, formulas[decision_id])
+
+
+def _call(row: Call, kind: CallKind, said: tuple[Formula, tuple[Words, ...]] | None) -> CallRecord:
     told = row.detail
     return CallRecord(
         id=row.id,
@@ -192,8 +211,21 @@ def _call(row: Call) -> CallRecord:
         owed=Money(told["owed"]),
         before=Money(told["before"]),
         lowers=told["lowers"],
-        summary=told["summary"],
-        sentences=tuple(told["sentences"]),
-        figures=pairs(told["figures"]),
-        steps=pairs(told["steps"]),
+        is_correction=kind is CallKind.CORRECTION,
+        sentences=said[1] if said else tuple(told["sentences"]),
+        figures=_figures(told, said[0]) if said else (),
+        steps=tuple(_step(one) for one in told["steps"]),
     )
+
+
+def _figures(told: dict[str, Any], formula: Formula) -> Pairs:
+    year = told["figures_year"]
+    return tuple(figure_told(Base(name), formula.named, year, amount) for name, amount in told["measured"].items())
+
+
+def _step(kept: Any) -> tuple[str, Money | str]:
+    """A step from its facts; the first calls kept two French texts instead."""
+    if isinstance(kept, list):
+        return str(kept[0]), str(kept[1])
+    step = Step.from_json(kept)
+    return step.words, "" if step.amount is None else step.amount

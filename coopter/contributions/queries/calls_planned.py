@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from coopter.contributions.models import CallRun
-from coopter.contributions.queries.calls import Pairs, called_for, first_run, get_row, pairs
+from coopter.contributions.queries.calls import called_for, first_run, get_row
 from coopter.contributions.queries.figures import figures_of, member_figures
 from coopter.contributions.rules.calls import (
     AlreadyCalled,
@@ -22,10 +22,10 @@ from coopter.contributions.rules.formulas import (
     MemberFigures,
     Owed,
     ProRata,
-    base_name,
+    Step,
+    StepKind,
     compute,
     formula_of,
-    quantity,
     stay_in,
     subject_of,
 )
@@ -34,7 +34,6 @@ from coopter.governance.queries.decisions import decision_in_force, get_decision
 from coopter.governance.rules.motions import Decided
 from coopter.members import queries as members
 from coopter.values.money import Money, total
-from coopter.values.refusal import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,7 @@ class Reckoned:
     owed: Money
     before: Money
     last_year: Money | None
-    steps: Pairs
-    figures: Pairs
+    steps: tuple[Step, ...]
     days: int
     is_unknown: bool
 
@@ -112,7 +110,7 @@ def plan_call(contribution_id: int, *, year: int, kind: CallKind, on: date) -> C
     owed = compute(formula, inside, year)
     before, last = called_for(contribution_id, year), called_for(contribution_id, year - 1)
     reckoned = tuple(
-        _reckoned(formula, one, what, year=year, of=figures_year, before=before.get(one.structure_id, Money.zero()),
+        _reckoned(one, what, year=year, before=before.get(one.structure_id, Money.zero()),
                   last=last.get(one.structure_id))
         for one, what in zip(inside, owed, strict=True)
     )  # fmt: skip
@@ -127,12 +125,12 @@ def _gone(before: Mapping[int, Money], inside: set[int], *, year: int) -> tuple[
     """Structures that were called for the year and, as it turned out, were no members in it: nothing is owed."""
     out = sorted(set(before) - inside)
     rows = members.structures_by_id(out) if out else {}
-    told: Pairs = ((str(Words("N’est pas membre en %(year)s", year=str(year))), ""),)
+    told = (Step(StepKind.NOT_MEMBER, None, (("year", str(year)),)),)
     never = date(year, 1, 1)
     return tuple(
         Reckoned(
             MemberFigures(one, rows[one].code, rows[one].name, "", {}, never, never),
-            owed=Money.zero(), before=before[one], last_year=None, steps=told, figures=(), days=0, is_unknown=False,
+            owed=Money.zero(), before=before[one], last_year=None, steps=told, days=0, is_unknown=False,
         )
         for one in out
     )  # fmt: skip
@@ -154,20 +152,13 @@ def _measured(year: int, figures_year: int) -> tuple[MemberFigures, ...]:
     return tuple(replace(one, figures={Base.HOURS_USED: 0, **known.get(one.structure_id, {})}) for one in inside)
 
 
-def _reckoned(
-    formula: Formula, member: MemberFigures, owed: Owed, *, year: int, of: int, before: Money, last: Money | None
-) -> Reckoned:
-    base = formula.base
-    figures: Pairs = ()
-    if base is not None and base in member.figures:
-        figures = ((f"{base_name(base, formula.named)} {of}", str(quantity(base, member.figures[base]))),)
+def _reckoned(member: MemberFigures, owed: Owed, *, year: int, before: Money, last: Money | None) -> Reckoned:
     return Reckoned(
         member=member,
         owed=owed.amount,
         before=before,
         last_year=last,
-        steps=pairs((step.words, step.amount if step.amount is not None else "") for step in owed.steps),
-        figures=figures,
+        steps=owed.steps,
         days=stay_in(member, year, pro_rata=ProRata.DAYS).inside,
         is_unknown=owed.is_unknown,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from coopter.contributions.models import Figure, FigureCampaign, FigureReminder
 from coopter.contributions.queries.figures import FIGURES, figures_of, memberships_in
-from coopter.contributions.rules.figures import ANSWERED, PUBLICATION, Change, asked_bases
+from coopter.contributions.rules.figures import ANSWERED, PUBLICATION, Change, asked_bases, method_said
 from coopter.contributions.rules.kinds import Base, FigureState
 from coopter.governance import queries as governance
 from coopter.members import queries as members
@@ -227,8 +227,9 @@ def _lines(bases: tuple[Base, ...], rows: Mapping[Base, Figure], before: Mapping
 def _line(base: Base, row: Figure | None, before: int | None) -> FigureLine:
     if row is None:
         return FigureLine(None, base, FigureState.ASKED, None, before)
+    method = method_said(base, row.state, row.method)
     return FigureLine(
-        row.id, base, row.state, row.amount, before, row.method, row.comment, row.evidence_name,
+        row.id, base, row.state, row.amount, before, method, row.comment, row.evidence_name,
         row.evidence_sha256 is not None, row.written_by, row.written_at, row.checked_by, row.checked_at,
         row.sent_back_because,
     )  # fmt: skip

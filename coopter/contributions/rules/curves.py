@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from coopter.contributions.rules.formulas_computing import price_of_year, rounded
 from coopter.contributions.rules.formulas_kinds import MILLION, PER_UNIT
+from coopter.contributions.rules.formulas_priced import price_of_year, rounded
 from coopter.contributions.rules.formulas_shape import Formula
 from coopter.values.money import Money
 

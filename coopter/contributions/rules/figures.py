@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -74,6 +75,7 @@ DECIMALS: Mapping[Base, int] = {base: 3 if base is Base.TONNES else 2 for base i
 MONEY = (Base.TURNOVER, Base.PROFIT, Base.PAYROLL)
 DECLARABLE = tuple(base for base in Base if base is not Base.HOURS_USED)  # hours are read from our own sheets
 COUNTED = (FigureState.CHECKED, FigureState.DECLARED, FigureState.ESTIMATED)
+IMPORTED = Words("Importé d’un fichier par la coordination.")
 ANSWERED = (FigureState.CHECKED, FigureState.DECLARED)
 
 
@@ -150,10 +152,45 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a silent member is counted for, and how that was found."""
+    """What a silent member is counted for, and how: from last year's figure, by the others' trend when there is one."""
 
     amount: int
-    method: str
+    base: Base
+    year: int
+    before: int
+    trend: tuple[Fraction, int] | None = None
+
+    @property
+    def words(self) -> Words:
+        """The method as a sentence."""
+        was, last = figure_said(self.base, self.before), str(self.year - 1)
+        if self.trend is None:
+            return Words("Estimé : le chiffre de %(year)s (%(was)s), faute de réponse.", year=last, was=was)
+        ratio, count = self.trend
+        return Words(
+            "Estimé : %(was)s en %(year)s, × %(factor)s (évolution médiane des %(count)s membres qui ont déclaré).",
+            was=was, year=last, factor=Decimal(rounded(ratio * 1000)).scaleb(-3).normalize(), count=count,
+        )  # fmt: skip
+
+    @property
+    def method(self) -> str:
+        """The method as it is kept beside the figure: its facts, said in the language of whoever reads."""
+        kept: dict[str, object] = {"year": self.year, "before": self.before}
+        if self.trend is not None:
+            ratio, kept["count"] = self.trend
+            kept["ratio"] = [ratio.numerator, ratio.denominator]
+        return json.dumps(kept)
+
+
+def method_said(base: Base, state: FigureState, method: str) -> str:
+    """Where a figure comes from: what a member wrote, our own words for what is ours, or French text kept before."""
+    if method == IMPORTED:
+        return IMPORTED
+    if state is not FigureState.ESTIMATED or not method.startswith("{"):
+        return method
+    kept = json.loads(method)
+    trend = (Fraction(*kept["ratio"]), kept["count"]) if "ratio" in kept else None
+    return Estimate(0, base, kept["year"], kept["before"], trend).words
 
 
 def rounded(exact: Fraction) -> int:
@@ -184,13 +221,9 @@ def estimate(base: Base, *, before: int | None, year: int, trend: tuple[Fraction
     """
     if before is None:
         return None
-    was = figure_words(base, before)
     if trend is None or before <= 0:
-        return Estimate(before, f"Estimé : le chiffre de {year - 1} ({was}), faute de réponse.")
-    ratio, count = trend
-    factor = format(Decimal(rounded(ratio * 1000)).scaleb(-3).normalize(), "f").replace(".", ",")
-    how = f"évolution médiane des {count} membres qui ont déclaré"
-    return Estimate(rounded(before * ratio), f"Estimé : {was} en {year - 1}, × {factor} ({how}).")
+        return Estimate(before, base, year, before)
+    return Estimate(rounded(before * trend[0]), base, year, before, trend)
 
 
 def asked_bases(names: Iterable[str]) -> tuple[Base, ...]:

@@ -18,7 +18,7 @@ from coopter.contributions.rules.formulas_cases import (
     refuse_failing,
 )
 from coopter.contributions.rules.formulas_check import check_formula
-from coopter.contributions.rules.formulas_computing import Owed, Step, StepKind, compute, level_of, stay_in
+from coopter.contributions.rules.formulas_computing import compute, level_of
 from coopter.contributions.rules.formulas_kinds import (
     BasisYear,
     Period,
@@ -26,9 +26,11 @@ from coopter.contributions.rules.formulas_kinds import (
     Rounding,
     VatRule,
     base_name,
+    figure_told,
     quantity,
     rate_words,
 )
+from coopter.contributions.rules.formulas_member import stay_in
 from coopter.contributions.rules.formulas_motion import (
     KIND,
     ContributionClosed,
@@ -49,13 +51,14 @@ from coopter.contributions.rules.formulas_shape import (
     MemberFigures,
     Tier,
 )
+from coopter.contributions.rules.formulas_steps import Owed, Step, StepKind
 
 __all__ = [
     "KIND", "BasisYear", "BudgetAboveCaps", "BudgetBelowFloors", "BudgetWithoutWeights", "Case", "CaseCannotBe",
     "CaseFails", "Checked", "Claim", "ContributionClosed", "Filled", "Formula", "FormulaNotUnderstood",
     "FormulaReachesCalledYear", "Instalment", "MemberFigures", "Owed", "Period", "ProRata", "Rounding",
-    "StartsInsideYear", "Step", "StepKind", "Tier", "TooManyCases", "VatRule", "base_name", "cases_of", "check_cases",
-    "check_first_of_year", "check_formula", "compute", "contribution_of", "fill", "formula_motion", "formula_of",
-    "level_of", "quantity", "rate_words", "refuse_failing", "say", "schedule", "stay_in", "step_words", "subject_of",
-    "together",
+    "StartsInsideYear", "Step", "StepKind", "Tier", "TooManyCases", "VatRule", "base_name", "cases_of",
+    "check_cases", "check_first_of_year", "check_formula", "compute", "contribution_of", "figure_told", "fill",
+    "formula_motion", "formula_of", "level_of", "quantity", "rate_words", "refuse_failing", "say", "schedule",
+    "stay_in", "step_words", "subject_of", "together",
 ]  # fmt: skip

@@ -106,6 +106,12 @@ def quantity(base: Base, figure: int) -> Words:
     return _UNITS[base].about(count=Decimal(figure * 100 // PER_UNIT[base]).scaleb(-2))
 
 
+def figure_told(base: Base, named: str, year: int, figure: int) -> tuple[Words, Words]:
+    """« Chiffre d’affaires 2025 » and the figure: what a call says that it rests on."""
+    label = Words("%(what)s %(year)s", what=base_name(base, named), year=str(year))
+    return label, quantity(base, figure)
+
+
 def rate_words(base: Base, rate: int) -> Words:
     """A rate of a base: a percentage of euros, euros for one unit of anything else."""
     if base in IN_EUROS:

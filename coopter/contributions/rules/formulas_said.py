@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
-from coopter.contributions.rules.formulas_computing import Step, StepKind
 from coopter.contributions.rules.formulas_kinds import (
     BasisYear,
     Period,
@@ -21,6 +20,7 @@ from coopter.contributions.rules.formulas_kinds import (
     rate_words,
 )
 from coopter.contributions.rules.formulas_shape import Formula
+from coopter.contributions.rules.formulas_steps import Step, StepKind
 from coopter.contributions.rules.kinds import Base
 from coopter.values.money import Money
 from coopter.values.refusal import Counted, Words
@@ -176,6 +176,8 @@ def _when(formula: Formula) -> Iterator[Words]:
 def step_words(step: Step) -> Words:
     """One step of a computation as a sentence."""
     facts = dict(step.facts)
+    if step.kind is StepKind.OWED:
+        return Words("Dû pour %(year)s", year=str(facts["year"]))
     if step.kind in _PLAIN:
         return _PLAIN[step.kind]
     if step.kind in (StepKind.FIGURE, StepKind.UNKNOWN, StepKind.TIER, StepKind.SMALL_FIGURE):
@@ -191,7 +193,13 @@ def step_words(step: Step) -> Words:
     return _about_member(step.kind, facts)
 
 
-_PLAIN = {StepKind.FLOOR: Words("Plancher"), StepKind.CAP: Words("Plafond")}
+_PLAIN = {
+    StepKind.FLOOR: Words("Plancher"),
+    StepKind.CAP: Words("Plafond"),
+    StepKind.AGREED: Words("Montant décidé"),
+    StepKind.CALLED: Words("Déjà appelé"),
+    StepKind.DIFFERENCE: Words("Différence"),
+}
 _LEVELLED = Words("Après planchers et plafonds des autres membres")
 
 

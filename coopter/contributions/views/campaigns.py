@@ -135,7 +135,7 @@ def export_figures(year: int) -> Any:
     header = ("structure", "nom", "année", "chiffre", "valeur", "état", "origine", "commentaire")
     rows = [
         (one.code, one.name, year, NAMES[line.base], typed_figure(line.base, line.amount),
-         written(STATES[line.state][1]), line.method, line.comment)
+         written(STATES[line.state][1]), written(line.method), line.comment)
         for one in queries.member_sheets(record) for line in one.lines if line.amount is not None
     ]  # fmt: skip
     content = "\ufeff" + "".join(csv_lines(header, rows, delimiter=";"))
