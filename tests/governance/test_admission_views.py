@@ -196,7 +196,7 @@ def test_whoever_asks_is_told_that_it_arrived_and_what_was_decided(app: Flask, d
     assert desk.post(f"{where}/decision", data=said).status_code == 303
     decided = mails(TYPED["email"])[1]
     assert decided["subject"] == f"Votre demande d’adhésion : « {TYPED['name']} »"
-    for words in ("est acceptée", "1er novembre 2026", "Bureau du 12/10/2026", "500,00"):
+    for words in ("est acceptée", "à partir du 1er", "Bureau du 12/10/2026", "500,00"):
         assert words in decided["text"] and words in decided["html"]
 
 

@@ -1,24 +1,29 @@
-"""What an admission asks of the rooms between: amendments to the employees' lists of potential users."""
+"""What an admission asks of the rooms between: amendments to contracts, texts to sign, the entrance fee paid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from coopter.governance.commands import bear_obligation
+from coopter.governance.commands import bear_obligation, do_obligation, reopen_obligation
 from coopter.governance.commands.signing import open_campaign
-from coopter.governance.models import Admission
+from coopter.governance.models import Admission, Obligation
 from coopter.governance.policies import can_run_admissions
 from coopter.governance.queries.admission import get_admission
+from coopter.governance.queries.obligations import find_obligation
 from coopter.governance.queries.texts import frozen_of, get_text
 from coopter.governance.rules.kinds import AdmissionState
 from coopter.governance.rules.signing import Signatory, speaks_for
 from coopter.members import queries as members
+from coopter.office.queries.joining import admission_of_fee
 from coopter.plumbing.transaction import command, require
 from coopter.staff import commands as staff_commands
 from coopter.staff import queries as staff
+from coopter.treasury import queries as treasury
+from coopter.treasury.commands.payments import payment_recorded, payment_taken_back
 from coopter.values.actor import Actor
 from coopter.values.instants import paris_day
+from coopter.values.money import Money
 from coopter.values.refusal import NotFound, Refusal
 
 TIME_TO_SIGN = timedelta(days=30)
@@ -81,6 +86,32 @@ def ask_newcomer_to_sign(actor: Actor, *, admission_id: int, text_id: int, at: d
         actor, frozen_id=frozen.id, signatories=(who,), in_order=False, message="",
         closes_on=paris_day(at) + TIME_TO_SIGN, at=at,
     )  # fmt: skip
+
+
+def _fee_paid(actor: Actor, *, invoice_id: int, at: datetime) -> None:
+    """An entrance fee that is paid in full is no longer to be collected: done on the day of the last payment."""
+    waits = _fee_obligation(invoice_id)
+    if waits is None or waits.done_on is not None or treasury.owed_document(invoice_id).owing.left > Money.zero():
+        return
+    received_on = max(one.received_on for one in treasury.payments_of(invoice_id=invoice_id) if one.counts)
+    do_obligation(actor, obligation_id=waits.id, version=waits.version, done_on=received_on, at=at)
+
+
+def _fee_unpaid(actor: Actor, *, invoice_id: int, at: datetime) -> None:
+    """A payment taken back leaves it to be collected again."""
+    waits = _fee_obligation(invoice_id)
+    if waits is None or waits.done_on is None or treasury.owed_document(invoice_id).owing.left <= Money.zero():
+        return
+    reopen_obligation(actor, obligation_id=waits.id, version=waits.version, at=at)
+
+
+def _fee_obligation(invoice_id: int) -> Obligation | None:
+    admission_id = admission_of_fee(invoice_id)
+    return None if admission_id is None else find_obligation("entrance-fee", f"admission:{admission_id}")
+
+
+payment_recorded.connect(_fee_paid)
+payment_taken_back.connect(_fee_unpaid)
 
 
 def _admitted(admission_id: int) -> tuple[Admission, int, date]:

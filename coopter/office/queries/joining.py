@@ -1,4 +1,4 @@
-"""The team of a grouping that a structure joins: whose contract names it among the potential users, whose does not."""
+"""What an admission reads between the rooms: whose contract names the newcomer, which document asks for its fee."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from datetime import date
 
 from sqlalchemy import select
 
+from coopter.billing.models import Invoice
+from coopter.contributions.models import CallRun
+from coopter.contributions.rules.kinds import CallKind
+from coopter.governance.models import Decision
+from coopter.governance.rules.admission import ADMISSION
 from coopter.plumbing.database import session
 from coopter.staff import queries as staff
 from coopter.staff.models import Contract, PotentialUser
@@ -20,6 +25,18 @@ class ContractToAmend:
     employee: str
     job_title: str
     listed_from: date | None
+
+
+def admission_of_fee(invoice_id: int) -> int | None:
+    """The admission whose entrance fee a document asks for; None for any other document."""
+    query = (
+        select(Decision.subject)
+        .join(CallRun, CallRun.decision_id == Decision.id)
+        .join(Invoice, Invoice.run_id == CallRun.id)
+        .where(Invoice.id == invoice_id, CallRun.kind == CallKind.ENTRANCE, Decision.kind == ADMISSION)
+    )
+    subject = session().scalar(query)
+    return int(subject.partition(":")[2]) if subject else None
 
 
 def contracts_to_amend(structure_id: int, *, on: date) -> tuple[ContractToAmend, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from blinker import Signal
 from sqlalchemy import Table, select
 
 from coopter.billing.models import Invoice
@@ -32,6 +33,10 @@ from coopter.values.texts import clean_line
 
 PAYMENTS: Table = Payment.__table__  # type: ignore[assignment]
 REVERSALS: Table = PaymentReversal.__table__  # type: ignore[assignment]
+
+# Sent inside the command, with `invoice_id` and `at`: what waited for the money is told by whoever stands above.
+payment_recorded = Signal()
+payment_taken_back = Signal()
 
 
 @command
@@ -71,6 +76,7 @@ def record_payment(
     after = {"document": invoice.number, "amount": amount, "received_on": received_on, "means": means}
     sealed = {PAYMENTS: [PAYMENTS.c.id == row.id]}
     journal.record(actor, "payment.recorded", f"invoice:{invoice_id}", at=at, after=after, sealed=sealed)
+    payment_recorded.send(actor, invoice_id=invoice_id, at=at)
     return row.id
 
 
@@ -94,6 +100,7 @@ def reverse_payment(actor: Actor, *, payment_id: int, reason: str, at: datetime)
         actor, "payment.reversed", f"invoice:{payment.invoice_id}", at=at, before=before, after={"reason": why},
         sealed=sealed,
     )  # fmt: skip
+    payment_taken_back.send(actor, invoice_id=payment.invoice_id, at=at)
 
 
 def _doubt(invoice: Invoice, amount: Money, *, received_on: date) -> None:

@@ -11,7 +11,7 @@ from coopter.office.queries.verify.chain import Head, announced_head, check_chai
 from coopter.office.queries.verify.findings import DatabaseDamaged, Finding, Findings
 from coopter.office.queries.verify.reading import SPOILED
 from coopter.office.queries.verify.seals import check_rows
-from coopter.office.queries.verify.store import Documents, check_database, check_documents, check_texts
+from coopter.office.queries.verify.store import Documents, check_database, check_documents, check_proofs, check_texts
 from coopter.office.queries.verify.totals import check_invoices, check_months, check_numbers
 from coopter.plumbing import journal
 from coopter.plumbing.transaction import require
@@ -55,6 +55,7 @@ def verify_grouping(actor: Actor, *, anchors: tuple[Head, ...] = (), progress: P
     _unless_spoiled(check_numbers, findings)
     documents = check_documents(findings, progress=progress)
     _unless_spoiled(check_texts, findings)
+    _unless_spoiled(check_proofs, findings)
     check_database(findings)
     return Verdict(head, rows, invoices, documents, findings.listed)
 

@@ -124,6 +124,11 @@ class TextDamaged(Refusal):
     disque (%(name)s). Restaurez-le d'une sauvegarde."""
 
 
+class ProofDamaged(Refusal):
+    """Un fichier joint comme preuve, « %(name)s », manque ou a été modifié sur le disque (%(digest)s). Restaurez-le
+    d'une sauvegarde."""
+
+
 class EffectMissing(Refusal):
     """La facture %(number)s n'a pas sa ligne dans la file des envois : son document n'a jamais été demandé."""
 

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, text
 
 from coopter.billing.models import Invoice, InvoiceDocument
-from coopter.governance.models import FrozenText
+from coopter.contributions.models import Figure
+from coopter.governance.models import AssemblyDocument, CommitmentReport, FrozenText, Obligation
 from coopter.office.queries.verify import findings as found
 from coopter.office.queries.verify.findings import Findings
 from coopter.plumbing import files, journal
 from coopter.plumbing.database import session
 from coopter.plumbing.outbox import OutboxRow
 
+# What people joined: its table, the column of its SHA-256, the column of its file's name.
+PROOFS: tuple[tuple[Any, Any, Any], ...] = (
+    (Obligation, Obligation.proof_sha256, Obligation.proof_name),
+    (CommitmentReport, CommitmentReport.evidence_sha256, CommitmentReport.evidence_name),
+    (AssemblyDocument, AssemblyDocument.sha256, AssemblyDocument.name),
+    (Figure, Figure.evidence_sha256, Figure.evidence_name),
+)
 CLOSED_MONTHS = ("time_entry", "cost_line")
 INSERT_ONLY = ("journal_entry", "seal", "parameter")
 
@@ -65,6 +74,20 @@ def check_texts(findings: Findings) -> None:
             except files.FileDamaged:
                 refusal = found.TextDamaged(title=title, number=number, name=name[:80])
                 findings.add(refusal, table="frozen_text", row_id=frozen_id)
+
+
+def check_proofs(findings: Findings) -> None:
+    """What was joined is still there, byte for byte: proofs of obligations, of commitments and of figures, documents
+    of convocations (R12)."""
+    for table, digest, name in PROOFS:
+        row_id = table.__table__.c.id
+        query = select(row_id, digest, name).where(digest.is_not(None)).order_by(row_id)
+        for found_id, sha256, said in session().execute(query).all():
+            try:
+                files.read(sha256)
+            except files.FileDamaged:
+                refusal = found.ProofDamaged(name=said or sha256[:12], digest=sha256[:80])
+                findings.add(refusal, table=table.__tablename__, row_id=found_id)
 
 
 def _check_file(digest: str, *, invoice_id: int, number: str, findings: Findings) -> None:
