@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Fla
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.url_map.converters["int"] = doors.Id
+    app.url_map.converters |= {"int": doors.Id, "month": doors.MonthInAddress}
     database.db.init_app(app)
     with app.app_context():
         database.attach_engine_rules(database.db.engine, journal_mode=settings.journal_mode)

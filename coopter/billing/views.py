@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import segno
-from flask import Blueprint, abort, flash, g, make_response, redirect, request, url_for
+from flask import Blueprint, g, make_response, request, url_for
 from flask_babel import gettext as _
 
 from coopter.billing import commands, forms, policies, queries, rules
@@ -14,6 +14,7 @@ from coopter.billing.record import InvoiceRecord
 from coopter.costs import policies as costs
 from coopter.costs.rules import FRENCH_KINDS
 from coopter.plumbing import clock, formats
+from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render
 from coopter.values.actor import Role
@@ -94,14 +95,16 @@ def credit(invoice_id: int) -> Any:
 def issue_credit_note(invoice_id: int) -> Any:
     """Cancel the invoice by a credit note."""
     form = forms.CreditNoteForm()
-    if form.validate():
-        on, reason = form.on.data or clock.today(), form.reason.data or ""
-        try:
-            note = commands.issue_credit_note(g.actor, invoice_id=invoice_id, reason=reason, on=on, at=clock.now())
-            return _issued(note, _("L’avoir %(number)s est établi.", number=note.number))
-        except Refusal as refusal:
-            refused(refusal)
-    return _credit_page(invoice_id, form, status=422)
+    return answer(
+        form,
+        lambda: commands.issue_credit_note(
+            g.actor, invoice_id=invoice_id, reason=form.reason.data or "", on=form.on.data or clock.today(),
+            at=clock.now(),
+        ),
+        then=_address,
+        done=lambda note: _("L’avoir %(number)s est établi.", number=note.number),
+        again=lambda **shown: _credit_page(invoice_id, form, **shown),
+    )  # fmt: skip
 
 
 @blueprint.get("/<grouping>/factures/<int:invoice_id>/refacturer")
@@ -116,28 +119,28 @@ def again(invoice_id: int) -> Any:
 def issue_again(invoice_id: int) -> Any:
     """Issue a cancelled invoice again, with today's particulars."""
     form = forms.IssueAgainForm()
-    if form.validate():
-        on = form.on.data or clock.today()
-        try:
-            issued = commands.issue_again(g.actor, invoice_id=invoice_id, on=on, at=clock.now())
-            return _issued(issued, _("La facture %(number)s est émise.", number=issued.number))
-        except Refusal as refusal:
-            refused(refusal)
-    return _again_page(invoice_id, form, status=422)
+    return answer(
+        form,
+        lambda: commands.issue_again(
+            g.actor, invoice_id=invoice_id, on=form.on.data or clock.today(), at=clock.now()
+        ),
+        then=_address,
+        done=lambda issued: _("La facture %(number)s est émise.", number=issued.number),
+        again=lambda **shown: _again_page(invoice_id, form, **shown),
+    )  # fmt: skip
 
 
-@blueprint.get("/<grouping>/factures/documents/<month>")
+@blueprint.get("/<grouping>/factures/documents/<month:month>")
 @for_roles(Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
-def progress(month: str) -> Any:
+def progress(month: Month) -> Any:
     """How far a month's documents are: the fragment alone for whoever polls, a page for whoever reads."""
-    found = queries.progress_of(_month(month) or abort(404))
+    found = queries.progress_of(month)
     fragment = request.headers.get("HX-Request") == "true"
     return render(page="_progress" if fragment else "progress", progress=found, month=found.month)
 
 
-def _issued(invoice: commands.IssuedInvoice, words: str) -> Any:
-    flash(words, "success")
-    return redirect(url_for("billing.invoice", invoice_id=invoice.id), 303)
+def _address(invoice: commands.IssuedInvoice) -> str:
+    return url_for("billing.invoice", invoice_id=invoice.id)
 
 
 def _invoice_page(invoice_id: int, *, status: int = 200) -> Any:
@@ -155,12 +158,12 @@ def _invoice_page(invoice_id: int, *, status: int = 200) -> Any:
     )
 
 
-def _credit_page(invoice_id: int, form: forms.CreditNoteForm, *, status: int = 200) -> Any:
+def _credit_page(invoice_id: int, form: forms.CreditNoteForm, *, status: int = 200, conflict: Any = None) -> Any:
     page = queries.invoice_page(g.actor, invoice_id)
     return render(page="credit", status=status, invoice=page, summary=page.summary, form=form)
 
 
-def _again_page(invoice_id: int, form: forms.IssueAgainForm, *, status: int = 200) -> Any:
+def _again_page(invoice_id: int, form: forms.IssueAgainForm, *, status: int = 200, conflict: Any = None) -> Any:
     page = queries.invoice_page(g.actor, invoice_id)
     changes: tuple[queries.Change, ...] = ()
     if page.may_issue_again:

@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from flask import flash, redirect, request
 from flask_babel import gettext
+from wtforms import SelectField
 
+from coopter.plumbing.fields import DurationField, RateField
 from coopter.plumbing.pages import refused, written
 from coopter.values.refusal import Conflict, Refusal
 
@@ -42,8 +44,7 @@ def answer(
     except Refusal as refusal:
         refused(refusal)
         return again(status=422)
-    flash(done if isinstance(done, str) else done(result), "success")
-    return redirect(then(result), 303)
+    return _done(done, result, to=then(result))
 
 
 def press(act: Callable[[], Any], *, to: str, done: str | Callable[[Any], str]) -> Any:
@@ -52,16 +53,15 @@ def press(act: Callable[[], Any], *, to: str, done: str | Callable[[Any], str]) 
         result = act()
     except Refusal as refusal:
         refused(refusal)
-    else:
-        flash(done if isinstance(done, str) else done(result), "success")
-    return redirect(to, 303)
+        return redirect(to, 303)
+    return _done(done, result, to=to)
 
 
 def sides(conflict: Conflict, form: Any) -> dict[str, list[tuple[str, str]]]:
     """Both sides of a conflict as pairs of label and value, for the macro `conflict` of notice.html."""
     return {
-        "mine": [(_label(form, name), _words(value)) for name, value in conflict.mine.items()],
-        "theirs": [(_label(form, name), _words(value)) for name, value in conflict.theirs.items()],
+        "mine": [_told(form, name, value) for name, value in conflict.mine.items()],
+        "theirs": [_told(form, name, value) for name, value in conflict.theirs.items()],
     }
 
 
@@ -70,9 +70,25 @@ def version_sent() -> int:
     return request.form.get("version", type=int) or 0
 
 
-def _label(form: Any, name: str) -> str:
-    return str(form[name].label.text) if form is not None and name in form else name
+def _done(done: str | Callable[[Any], str], result: Any, *, to: str) -> Any:
+    words = done if isinstance(done, str) else done(result)
+    if words:  # a command may have found nothing to do
+        flash(words, "success")
+    return redirect(to, 303)
 
 
-def _words(value: Any) -> str:
-    return gettext("(vide)") if value in (None, "") else written(value)
+def _told(form: Any, name: str, value: Any) -> tuple[str, str]:
+    field = form[name] if form is not None and name in form else None
+    return str(field.label.text) if field is not None else name, _words(field, value)
+
+
+def _words(field: Any, value: Any) -> str:
+    """A value as its field shows it: a choice by its name, a duration or a rate as one types it."""
+    if value in (None, ""):
+        return gettext("(vide)")
+    if isinstance(value, bool):
+        return gettext("oui") if value else gettext("non")
+    if isinstance(field, SelectField):
+        names = {str(choice.value): str(choice.label) for choice in field.iter_choices()}
+        return names.get(str(getattr(value, "value", value)), written(value))
+    return field.write(value) if isinstance(field, DurationField | RateField) else written(value)

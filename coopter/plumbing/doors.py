@@ -9,10 +9,11 @@ from typing import Any, Protocol, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from coopter.plumbing import clock, kept, operations, tenancy
 from coopter.values.actor import Actor, Role
+from coopter.values.month import Month, NoSuchMonth
 from coopter.values.refusal import NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -24,6 +25,19 @@ class Id(IntegerConverter):
 
     def __init__(self, map: Map, **limits: Any) -> None:
         super().__init__(map, **{"max": 2**63 - 1, **limits})
+
+
+class MonthInAddress(BaseConverter):
+    """A month in an address, as « 2007-03 »: anything else is an unknown address."""
+
+    def to_python(self, value: str) -> Month:
+        try:
+            return Month.parse(value)
+        except NoSuchMonth as unknown:
+            raise ValidationError() from unknown
+
+    def to_url(self, value: Any) -> str:
+        return super().to_url(str(value))
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ def edit_cost_line(
     row = _take_line(line_id)
     check_line(employee_id=row.employee_id, kind=kind, label=words, amount=amount)
     if row.version != version:
-        raise Conflict(mine={"kind": kind, "label": words, "amount": amount}, theirs=told(row), version=row.version)
+        mine = {"kind": kind, "label": words, "amount": amount}
+        raise Conflict(mine=mine, theirs={name: getattr(row, name) for name in mine})
     key = LineKey.of(row.month, employee_id=row.employee_id, kind=kind, label=words)
     _refuse_twin(key, who=_name(row.employee_id), label=words, other_than=line_id)
     before = told(row)
@@ -85,7 +86,7 @@ def remove_cost_line(actor: Actor, *, line_id: int, version: int, at: datetime) 
     require(policies.can_write_costs(actor))
     row = _take_line(line_id)
     if row.version != version:
-        raise Conflict(mine={}, theirs=told(row), version=row.version)
+        raise Conflict()
     before, month = told(row), row.month
     session().delete(row)
     session().flush()

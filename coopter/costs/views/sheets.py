@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from coopter.costs import commands, imports, policies, queries
 from coopter.costs.forms import KINDS, METHODS, CostForm, whom
 from coopter.costs.views import READERS, WRITERS, blueprint
 from coopter.plumbing import clock, importing
+from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.staff import queries as staff
 from coopter.values.month import Month
-from coopter.values.refusal import NotFound, Refusal
 
 MOST_COLUMNS = 12  # beyond, the split shows employees as one column
-
-
-def month_of(text: str) -> Month:
-    """The month of an address; another text is a page that does not exist."""
-    try:
-        return Month.parse(text)
-    except Refusal as unknown:
-        raise NotFound() from unknown
 
 
 def employees() -> list[tuple[int, str]]:
@@ -40,16 +32,15 @@ def index() -> Any:
     return redirect(url_for("costs.sheet", month=queries.month_to_open(clock.today())), 303)
 
 
-@blueprint.get("/<grouping>/couts/<month>")
+@blueprint.get("/<grouping>/couts/<month:month>")
 @for_roles(*READERS)
-def sheet(month: str) -> Any:
+def sheet(month: Month) -> Any:
     """A month: its pools, what blocks, its split."""
     form = CostForm(request.args) if "employee" in request.args else CostForm()
-    return show_sheet(month_of(month), form=form)
+    return _sheet(month, form=form)
 
 
-def show_sheet(month: Month, *, form: CostForm, status: int = 200) -> Any:
-    """The page of a month with this form at its foot."""
+def _sheet(month: Month, *, form: CostForm, status: int = 200, conflict: Any = None) -> Any:
     form.employee.choices = whom(_("Le groupement (frais de gestion)"), employees=employees())
     return render(
         page="sheet", status=status, sheet=queries.cost_sheet(month), form=form, kinds=KINDS, methods=METHODS,
@@ -57,23 +48,21 @@ def show_sheet(month: Month, *, form: CostForm, status: int = 200) -> Any:
     )  # fmt: skip
 
 
-@blueprint.post("/<grouping>/couts/<month>")
+@blueprint.post("/<grouping>/couts/<month:month>")
 @for_roles(*WRITERS)
-def add_cost_line(month: str) -> Any:
+def add_cost_line(month: Month) -> Any:
     """Write one cost."""
-    form, on = CostForm(), month_of(month)
-    if not form.validate():
-        return show_sheet(on, form=form, status=422)
-    try:
-        commands.add_cost_line(
-            g.actor, month=on, employee_id=form.employee.data, kind=form.kind.data, label=form.label.data or "",
+    form = CostForm()
+    return answer(
+        form,
+        lambda: commands.add_cost_line(
+            g.actor, month=month, employee_id=form.employee.data, kind=form.kind.data, label=form.label.data or "",
             amount=form.money, at=clock.now(),
-        )  # fmt: skip
-    except Refusal as refusal:
-        refused(refusal)
-        return show_sheet(on, form=form, status=422)
-    flash(_("Le coût est ajouté."), "success")
-    return redirect(url_for("costs.sheet", month=on), 303)
+        ),
+        then=lambda line: url_for("costs.sheet", month=month),
+        done=_("Le coût est ajouté."),
+        again=lambda **shown: _sheet(month, form=form, **shown),
+    )  # fmt: skip
 
 
 @blueprint.route("/<grouping>/couts/import", methods=["GET", "POST"])

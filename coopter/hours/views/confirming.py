@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -12,10 +12,11 @@ from coopter.hours import commands, forms, policies, queries
 from coopter.hours.rules import NothingToConfirm
 from coopter.hours.views import blueprint
 from coopter.plumbing import clock
+from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render, safe_next
 from coopter.values.actor import Role
-from coopter.values.refusal import Conflict, Refusal
+from coopter.values.refusal import Conflict
 
 
 @blueprint.get("/<grouping>/heures/a-confirmer")
@@ -30,14 +31,15 @@ def to_confirm() -> Any:
 def confirm_entries() -> Any:
     """Confirm the lines that are ticked."""
     seen = forms.seen_of(request.form.getlist("line"))
-    try:
-        done = commands.confirm_entries(g.actor, seen=seen, reason=request.form.get("reason", ""), at=clock.now())
-    except Conflict:
-        raise
-    except Refusal as refusal:
-        return _refused(refusal)
-    flash(ngettext("Une ligne confirmée.", "%(num)d lignes confirmées.", len(done)), "success")
-    return redirect(_from(), 303)
+    return answer(
+        None,
+        lambda: commands.confirm_entries(
+            g.actor, seen=seen, reason=request.form.get("reason", ""), at=clock.now()
+        ),
+        then=lambda lines: _from(),
+        done=lambda lines: ngettext("Une ligne confirmée.", "%(num)d lignes confirmées.", len(lines)),
+        again=_again,
+    )  # fmt: skip
 
 
 @blueprint.post("/<grouping>/heures/contestations")
@@ -45,24 +47,25 @@ def confirm_entries() -> Any:
 def dispute_entry() -> Any:
     """Send one line back with the reason."""
     seen = forms.seen_of(request.form.getlist("line")[:1])
-    try:
+
+    def act() -> None:
         if not seen:
             raise NothingToConfirm()
         commands.dispute_entry(g.actor, seen=seen[0], reason=request.form.get("reason", ""), at=clock.now())
-    except Conflict:
-        raise
-    except Refusal as refusal:
-        return _refused(refusal)
-    flash(_("La ligne est renvoyée à la personne concernée, avec votre motif."), "success")
-    return redirect(_from(), 303)
+
+    return answer(
+        None, act, then=lambda line: _from(), again=_again,
+        done=_("La ligne est renvoyée à la personne concernée, avec votre motif."),
+    )  # fmt: skip
 
 
-def _refused(refusal: Refusal) -> Any:
-    """The page where it was asked, with the reason above; the representative's own page when it is that one."""
-    refused(refusal)
+def _again(*, status: int = 200, conflict: Any = None) -> Any:
+    """The page where it was asked, as it is now, with the reason above; the structure's own when it is that one."""
+    if conflict:
+        refused(Conflict())
     if g.actor.has(Role.REPRESENTATIVE) and _from() == url_for("hours.to_confirm"):
-        return _page(status=422)
-    return render(page="refused", status=422, back=_from())
+        return _page(status=status)
+    return render(page="refused", status=status, back=_from())
 
 
 def _page(*, status: int = 200) -> Any:

@@ -4,77 +4,79 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import flash, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from coopter.hours import commands, forms, imports, policies, queries
+from coopter.hours.mail import Reminded
 from coopter.hours.rules import EntryState
 from coopter.hours.views import blueprint
 from coopter.hours.views.confirming import may_settle
 from coopter.plumbing import clock, importing
+from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.staff import queries as staff
 from coopter.values.actor import Role
 from coopter.values.month import Month
-from coopter.values.refusal import Refusal
 
 
-@blueprint.get("/<grouping>/heures/mois/<month>")
+@blueprint.get("/<grouping>/heures/mois/<month:month>")
 @for_roles(Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
-def month(month: str) -> Any:
+def month(month: Month) -> Any:
     """Who lacks what."""
-    return _page(month_in(month))
+    return _page(month)
 
 
-@blueprint.post("/<grouping>/heures/mois/<month>/confirmation")
+@blueprint.post("/<grouping>/heures/mois/<month:month>/confirmation")
 @for_roles(Role.COORDINATOR)
-def confirm_month(month: str) -> Any:
+def confirm_month(month: Month) -> Any:
     """Confirm the submitted lines of a month, all or one row's, with a reason."""
-    chosen = month_in(month)
-    try:
-        done = commands.confirm_month(
-            g.actor, month=chosen, reason=request.form.get("reason", ""), at=clock.now(), **_narrowed()
-        )
-    except Refusal as refusal:
-        refused(refusal)
-        return _page(chosen, status=422)
-    flash(ngettext("Une ligne confirmée.", "%(num)d lignes confirmées.", done.lines), "success")
-    return redirect(url_for("hours.month", month=chosen), 303)
+    return answer(
+        None,
+        lambda: commands.confirm_month(
+            g.actor, month=month, reason=request.form.get("reason", ""), at=clock.now(), **_narrowed()
+        ),
+        then=lambda done: url_for("hours.month", month=month),
+        done=lambda done: ngettext("Une ligne confirmée.", "%(num)d lignes confirmées.", done.lines),
+        again=lambda **shown: _page(month, **shown),
+    )
 
 
-@blueprint.post("/<grouping>/heures/mois/<month>/rappels")
+@blueprint.post("/<grouping>/heures/mois/<month:month>/rappels")
 @for_roles(Role.COORDINATOR)
-def remind_month(month: str) -> Any:
+def remind_month(month: Month) -> Any:
     """Write to those on whom the month waits."""
-    chosen = month_in(month)
-    try:
-        done = commands.remind_month(g.actor, month=chosen, at=clock.now(), **_narrowed())
-    except Refusal as refusal:
-        refused(refusal)
-        return _page(chosen, status=422)
-    if done.sent:
-        flash(_("Rappel envoyé à : %(names)s.", names=", ".join(done.sent)), "success")
+    return answer(
+        None,
+        lambda: commands.remind_month(g.actor, month=month, at=clock.now(), **_narrowed()),
+        then=lambda done: url_for("hours.month", month=month),
+        done=_reminded,
+        again=lambda **shown: _page(month, **shown),
+    )
+
+
+def _reminded(done: Reminded) -> str:
+    """Whom the mail went to; whoever has no address is told apart."""
     if done.without_address:
         names = ", ".join(done.without_address)
         flash(_("Sans adresse ou sans personne qui valide, à prévenir autrement : %(names)s.", names=names), "warning")
-    return redirect(url_for("hours.month", month=chosen), 303)
+    return _("Rappel envoyé à : %(names)s.", names=", ".join(done.sent)) if done.sent else ""
 
 
-@blueprint.get("/<grouping>/heures/structures/<int:structure_id>/mois/<month>")
+@blueprint.get("/<grouping>/heures/structures/<int:structure_id>/mois/<month:month>")
 @for_roles(Role.COORDINATOR, Role.REPRESENTATIVE, Role.TREASURER, Role.AUDITOR)
-def structure_month(structure_id: int, month: str) -> Any:
+def structure_month(structure_id: int, month: Month) -> Any:
     """A structure's lines of a month, to read."""
-    chosen = month_in(month)
     structure = queries.visible_structure(g.actor, structure_id)
-    entries = queries.entries_of(structure_id, chosen)
+    entries = queries.entries_of(structure_id, month)
     people = staff.employees_by_id({one.employee_id for one in entries})
     return render(
-        structure=structure, month=chosen, entries=entries, people=people, locked=queries.is_locked(chosen),
+        structure=structure, month=month, entries=entries, people=people, locked=queries.is_locked(month),
         total=sum(one.minutes for one in entries), may_settle=may_settle(),
         may_confirm=policies.logs_for(g.actor, structure_id=structure_id),
-        **_neighbours("hours.structure_month", chosen, structure_id=structure_id),
+        **_neighbours("hours.structure_month", month, structure_id=structure_id),
     )  # fmt: skip
 
 
@@ -105,15 +107,7 @@ def import_hours() -> Any:
     )  # fmt: skip
 
 
-def month_in(text: str) -> Month:
-    """The month that an address names; 404 when it names none."""
-    try:
-        return Month.parse(text)
-    except Refusal:
-        abort(404)
-
-
-def _page(chosen: Month, *, status: int = 200) -> Any:
+def _page(chosen: Month, *, status: int = 200, conflict: Any = None) -> Any:
     rows = queries.month_rows(chosen)
     lines = {state: sum(row.lines.get(state, 0) for row in rows) for state in EntryState}
     return render(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from coopter.members import commands, policies, queries
@@ -15,12 +14,11 @@ from coopter.members.forms import BankAccountForm
 from coopter.members.rules import AccountChange, BankAccount
 from coopter.members.views import blueprint
 from coopter.plumbing import clock, formats
-from coopter.plumbing.answering import answer
+from coopter.plumbing.answering import answer, press
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.values.actor import Role
 from coopter.values.identifiers import mask_iban
-from coopter.values.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -89,11 +87,12 @@ def ask_bank_account_change() -> Any:
 def approve_bank_account_change(change_id: int) -> Any:
     """Approve it, as a second person who has just signed in."""
     queries.get_bank_account_change(change_id)
-    return ask_again(_settings()) or _decided(
+    return ask_again(_settings()) or press(
         lambda: commands.approve_bank_account_change(
             g.actor, change_id=change_id, base_url=_base(), at=clock.now()
         ),
-        _("Le changement d’IBAN est approuvé."),
+        to=_settings(),
+        done=_("Le changement d’IBAN est approuvé."),
     )  # fmt: skip
 
 
@@ -102,11 +101,12 @@ def approve_bank_account_change(change_id: int) -> Any:
 def refuse_bank_account_change(change_id: int) -> Any:
     """Stop it."""
     reason = request.form.get("reason", "")
-    return _decided(
+    return press(
         lambda: commands.refuse_bank_account_change(
             g.actor, change_id=change_id, reason=reason, base_url=_base(), at=clock.now()
         ),
-        _("Le changement d’IBAN est refusé : le compte en place reste le bon."),
+        to=_settings(),
+        done=_("Le changement d’IBAN est refusé : le compte en place reste le bon."),
     )
 
 
@@ -115,15 +115,6 @@ def _page(form: BankAccountForm, *, status: int = 200, conflict: Any = None) -> 
         page="bank_account_form", status=status, form=form, account=queries.bank_account_on(clock.now()),
         waiting=queries.waiting_bank_account_change(),
     )  # fmt: skip
-
-
-def _decided(act: Callable[[], Any], words: str) -> Any:
-    try:
-        act()
-        flash(words, "success")
-    except Refusal as refusal:
-        refused(refusal)
-    return redirect(_settings(), 303)
 
 
 def _settings() -> str:

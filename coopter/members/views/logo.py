@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, g, make_response, redirect, request, url_for
+from flask import abort, g, make_response, request, url_for
 from flask_babel import gettext as _
 
 from coopter.members import commands
 from coopter.members.rules import check_logo
 from coopter.members.views import blueprint
 from coopter.plumbing import clock, files
+from coopter.plumbing.answering import press
 from coopter.plumbing.doors import everyone_inside, for_roles
-from coopter.plumbing.pages import refused
 from coopter.values.actor import Role
-from coopter.values.refusal import Refusal
 
 
 @blueprint.get("/<grouping>/logo")
@@ -36,10 +35,8 @@ def set_logo() -> Any:
     """Give a logo, or take it away when no file is sent."""
     sent = request.files.get("logo")
     content = sent.read() if sent is not None and sent.filename else None
-    try:
-        commands.set_logo(g.actor, content=content, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-    else:
-        flash(_("Les prochains documents porteront ce logo.") if content else _("Le logo est retiré."), "success")
-    return redirect(url_for("members.settings"), 303)
+    return press(
+        lambda: commands.set_logo(g.actor, content=content, at=clock.now()),
+        to=url_for("members.settings"),
+        done=_("Les prochains documents porteront ce logo.") if content else _("Le logo est retiré."),
+    )

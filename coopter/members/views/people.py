@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
@@ -12,12 +12,11 @@ from coopter.members import commands, policies, queries
 from coopter.members.forms import InvitationForm, RoleForm
 from coopter.members.views import blueprint
 from coopter.plumbing import clock
-from coopter.plumbing.answering import answer
+from coopter.plumbing.answering import answer, press
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.navigation import ROLE_NAMES
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.values.actor import Role
-from coopter.values.refusal import Refusal
 
 
 @blueprint.get("/<grouping>/personnes")
@@ -86,9 +85,10 @@ def grant_role(person_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def revoke_role(grant_id: int) -> Any:
     """Take a role back, at once (R43)."""
-    return _done_on_people(
+    return press(
         lambda: commands.revoke_role(g.actor, grant_id=grant_id, at=clock.now()),
-        _("Le rôle est retiré, avec effet immédiat."),
+        to=url_for("members.people"),
+        done=_("Le rôle est retiré, avec effet immédiat."),
     )
 
 
@@ -96,9 +96,10 @@ def revoke_role(grant_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def deactivate_person(person_id: int) -> Any:
     """Take all of somebody's roles back, and end their sessions (R43)."""
-    return _done_on_people(
+    return press(
         lambda: commands.deactivate_person(g.actor, person_id=person_id, at=clock.now()),
-        _("L’accès de cette personne est fermé."),
+        to=url_for("members.people"),
+        done=_("L’accès de cette personne est fermé."),
     )
 
 
@@ -106,19 +107,11 @@ def deactivate_person(person_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def withdraw_invitation(invitation_id: int) -> Any:
     """Make an invitation's link worthless."""
-    return _done_on_people(
+    return press(
         lambda: commands.withdraw_invitation(g.actor, invitation_id=invitation_id, at=clock.now()),
-        _("L’invitation est retirée : son lien ne vaut plus rien."),
+        to=url_for("members.people"),
+        done=_("L’invitation est retirée : son lien ne vaut plus rien."),
     )
-
-
-def _done_on_people(act: Any, words: str) -> Any:
-    try:
-        act()
-        flash(words, "success")
-    except Refusal as refusal:
-        refused(refusal)
-    return redirect(url_for("members.people"), 303)
 
 
 def _form(**data: Any) -> InvitationForm:

@@ -17,8 +17,8 @@ from coopter.plumbing import clock
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render, written
 from coopter.values.actor import Role
-from coopter.values.month import Month, NoSuchMonth
-from coopter.values.refusal import NotFound, Refusal
+from coopter.values.month import Month
+from coopter.values.refusal import Refusal
 
 LEGIBLE = 7  # parts of a picture that the eye tells apart
 OFFICE = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
@@ -31,33 +31,32 @@ def closings() -> Any:
     return render(open=queries.open_months(clock.today()), closed=queries.closed_months())
 
 
-@blueprint.get("/<grouping>/cloture/<month>")
+@blueprint.get("/<grouping>/cloture/<month:month>")
 @for_roles(*OFFICE)
-def closing(month: str) -> Any:
+def closing(month: Month) -> Any:
     """The preview of an open month, the result of a closed one."""
-    wanted = month_in(month)
-    done = queries.find_closed(wanted)
+    done = queries.find_closed(month)
     if done is not None:
         return _result(done)
     form = DateOfIssue(request.args, meta={"csrf": False})
     on = form.le.data if form.validate() and form.le.data else clock.today()
-    return _preview(wanted, on=on, dates=form)
+    return _preview(month, on=on, dates=form)
 
 
-@blueprint.post("/<grouping>/cloture/<month>")
+@blueprint.post("/<grouping>/cloture/<month:month>")
 @for_roles(Role.COORDINATOR)
-def close_month(month: str) -> Any:
+def close_month(month: Month) -> Any:
     """Close the month as it was shown; refused, the page says what changed or what lacks."""
-    wanted, form = month_in(month), CloseMonth()
+    form = CloseMonth()
     if not form.validate_on_submit():
         flash(" ".join(str(error) for error in form.on.errors), "error")
-        return _preview(wanted, on=clock.today(), status=422)
+        return _preview(month, on=clock.today(), status=422)
     try:
-        done = commands.close_month(g.actor, month=wanted, on=form.on.data, at=clock.now(), expected=form.expected.data)
+        done = commands.close_month(g.actor, month=month, on=form.on.data, at=clock.now(), expected=form.expected.data)
     except commands.ClosedBy as late:
-        return _result(queries.get_closed(wanted), late=late, status=409)
+        return _result(queries.get_closed(month), late=late, status=409)
     except Refusal as refusal:
-        return _refused(wanted, refusal, on=form.on.data)
+        return _refused(month, refusal, on=form.on.data)
     flash(_("C’est fait. Les documents se préparent ; %(total)s à recevoir.", total=written(done.gross)), "success")
     return redirect(url_for("office.closing", month=month), 303)
 
@@ -94,11 +93,3 @@ def _result(done: queries.ClosedMonth, *, late: commands.ClosedBy | None = None,
         page="closed", status=status, month=done.month, done=done, late=late,
         invoices=billing.invoices_of_month(done.month), progress=billing.progress_of(done.month),
     )  # fmt: skip
-
-
-def month_in(text: str) -> Month:
-    """The month of an address; raises NotFound."""
-    try:
-        return Month.parse(text)
-    except NoSuchMonth as unknown:
-        raise NotFound() from unknown

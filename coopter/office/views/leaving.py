@@ -12,7 +12,7 @@ from coopter.office import export, policies, queries
 from coopter.office.commands.export import invoice_rows, share_rows
 from coopter.office.queries.verify import verify_grouping
 from coopter.office.views import blueprint
-from coopter.office.views.closing import OFFICE, month_in
+from coopter.office.views.closing import OFFICE
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import render
 from coopter.plumbing.transaction import require
@@ -27,16 +27,16 @@ def exports() -> Any:
     return render(closed=queries.closed_months())
 
 
-@blueprint.get("/<grouping>/exports/<month>/factures.csv")
+@blueprint.get("/<grouping>/exports/<month:month>/factures.csv")
 @for_roles(*OFFICE)
-def invoices_table(month: str) -> Any:
+def invoices_table(month: Month) -> Any:
     """A closed month's invoices, as an accountant's software reads them."""
     return _file("factures", month, lambda wanted: export.invoices_csv(invoice_rows(wanted)))
 
 
-@blueprint.get("/<grouping>/exports/<month>/parts.csv")
+@blueprint.get("/<grouping>/exports/<month:month>/parts.csv")
 @for_roles(*OFFICE)
-def shares_table(month: str) -> Any:
+def shares_table(month: Month) -> Any:
     """A closed month's shares, pool by pool."""
     return _file("parts", month, lambda wanted: export.shares_csv(share_rows(wanted)))
 
@@ -48,12 +48,11 @@ def verification() -> Any:
     return render(verdict=verify_grouping(g.actor))
 
 
-def _file(name: str, month: str, table: Callable[[Month], str]) -> Response:
+def _file(name: str, month: Month, table: Callable[[Month], str]) -> Response:
     """The table as a file; raises NotFound for a month that is not closed: it has none yet."""
     require(policies.can_read_office(g.actor))
-    wanted = month_in(month)
-    if not hours.is_locked(wanted):
+    if not hours.is_locked(month):
         raise NotFound()
-    answer = Response(table(wanted), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{wanted}.csv"
+    answer = Response(table(month), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{month}.csv"
     return answer
