@@ -14,7 +14,7 @@ from coopter.cli.importing import importing
 from coopter.cli.months import documents, export, hours, month
 from coopter.cli.people import user
 from coopter.cli.serving import demo, serve, worker
-from coopter.cli.upkeep import back_up, doctor, journal_group, put_back, verify
+from coopter.cli.upkeep import back_up, doctor, journal_group, put_back, release, verify
 from coopter.cli.words import FrenchGroup, in_french
 
 INTERRUPTED = 130
@@ -26,8 +26,8 @@ def coopter() -> None:
 
 
 for _command in (
-    grouping, user, importing, hours, month, documents, export, verify, journal_group, back_up, put_back, doctor, serve,
-    worker, demo,
+    grouping, user, importing, hours, month, documents, export, verify, journal_group, back_up, put_back, release,
+    doctor, serve, worker, demo,
 ):  # fmt: skip
     coopter.add_command(_command)
 

@@ -14,6 +14,7 @@ from coopter.cli.frame import REFUSED, Answer, Progress, answering, grouping_opt
 from coopter.cli.words import FILE, FOLDER, FrenchCommand, FrenchGroup, Typed
 from coopter.members import queries as members
 from coopter.office.commands.backup import backup
+from coopter.office.commands.release import release as end_quarantine
 from coopter.office.commands.restore import restore
 from coopter.office.queries.verify import Head, Verdict, head_of, verify_grouping, verify_installation
 from coopter.plumbing import clock, journal, outbox
@@ -31,6 +32,12 @@ KEYS = {
     "other": "La clé secrète en place n'est pas celle de la sauvegarde : chacun devra se reconnecter et refaire son "
     "second facteur, à moins de remettre l'ancienne.",
 }
+
+
+NEXT = (
+    "Vérifiez : coopter verify. Cette copie est en quarantaine : aucun courriel ne part, aucun lien ne s'ouvre. Si "
+    "c'est elle qui sert désormais : coopter release (avec --drop-mails pour ne pas renvoyer ce qui attendait)."
+)
 
 
 class NotAnAnchor(Refusal):
@@ -139,9 +146,19 @@ def put_back(path: Path, to: Path | None) -> Answer:
     )  # fmt: skip
     facts = {"to": str(done.data_dir), "files": done.files, "revision": done.revision, "made_at": done.made_at}
     text = f"Sauvegarde du {done.made_at[:16].replace('T', ' ')} remise dans {done.data_dir} : {done.files} fichiers."
-    return Answer(
-        f"{text}\n{KEYS[done.key]}\nVérifiez : coopter verify", facts | {"key": done.key, "heads": done.heads}
-    )
+    return Answer(f"{text}\n{KEYS[done.key]}\n{NEXT}", facts | {"key": done.key, "heads": done.heads})
+
+
+@click.command(cls=FrenchCommand)
+@click.option("--drop-mails", is_flag=True, help="Sans envoyer les courriels qui attendaient dans la sauvegarde.")
+@answering
+def release(drop_mails: bool) -> Answer:
+    """Lève la quarantaine d'une installation restaurée : ses courriels partent, ses liens s'ouvrent."""
+    with opened():
+        dropped = end_quarantine(Actor.command_line(), drop_waiting=drop_mails, at=clock.now())
+        waiting = outbox.waiting(kind="mail")
+    text = f"La quarantaine est levée. {waiting} courriels attendent et vont partir ; {dropped} envois ont été écartés."
+    return Answer(text, {"waiting": waiting, "dropped": dropped})
 
 
 @click.command(cls=FrenchCommand)

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
-from coopter.plumbing import clock, kept, operations, tenancy
+from coopter.plumbing import clock, kept, operations, quarantine, tenancy
 from coopter.values.actor import Actor, Role
 from coopter.values.month import Month, NoSuchMonth
 from coopter.values.refusal import NotAllowed
@@ -127,7 +127,8 @@ def install(app: Flask, tenants: Tenants) -> None:
 
     @app.before_request
     def keep_the_door() -> Any:
-        return _keep(app, tenants)
+        g.actor = g.grouping = None
+        return _closed_link(app) or _keep(app, tenants)
 
     @app.teardown_request
     def _leave(failure: BaseException | None) -> None:
@@ -137,8 +138,14 @@ def install(app: Flask, tenants: Tenants) -> None:
             tenancy.leave(token)
 
 
+def _closed_link(app: Flask) -> Any:
+    """On a copy in quarantine, a link of the day of the backup: it may have served since (R101)."""
+    if "token" not in (request.view_args or {}) or audience_of(app, request.endpoint or "") is not PUBLIC:
+        return None
+    return (render_template("errors/quarantine.html"), 503) if quarantine.stands() else None
+
+
 def _keep(app: Flask, tenants: Tenants) -> Any:
-    g.actor = g.grouping = None
     if request.endpoint is None:
         return None
     audience = audience_of(app, request.endpoint)

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, Text, func, or_, select
+from sqlalchemy import BigInteger, Index, Integer, Text, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coopter.plumbing import jobs
+from coopter.plumbing import jobs, quarantine
 from coopter.plumbing.database import Base, JsonText, UtcDateTime, session
 from coopter.plumbing.transaction import after_commit, command
 
 CLAIM = timedelta(minutes=2)  # an effect takes less than one: a page 25 s, a mail server 30 s
 PATIENCE = (1, 5, 15, 60, 240)  # minutes between one failed attempt and the next
+DROPPED = "not sent: it waited in a backup that was put back"
 logger = logging.getLogger(__name__)
 
 
@@ -96,9 +97,10 @@ def post_many(kind: str, effects: list[tuple[str, Any]], *, grouping_id: int | N
 
 
 def drain(*, clock: Callable[[], datetime], kinds: tuple[str, ...] | None = None) -> int:
-    """Do everything that waits, one effect at a time; returns how many were done."""
+    """Do everything that waits, one effect at a time; returns how many were done. A copy in quarantine keeps its mails
+    (R101)."""
     done = 0
-    while (effect := _claim(at=clock(), kinds=kinds)) is not None:
+    while (effect := _claim(at=clock(), kinds=quarantine.INDOORS if quarantine.stands() else kinds)) is not None:
         kind, what = effect
         try:
             _handlers[kind](what)
@@ -127,6 +129,14 @@ def settle(key: str, *, at: datetime) -> None:
     row = session().scalar(select(OutboxRow).where(OutboxRow.key == key, OutboxRow.done_at.is_(None)))
     if row is not None:
         row.done_at, row.error, row.claimed_until = at, None, None
+
+
+@command
+def drop_waiting(*, but: tuple[str, ...], at: datetime) -> int:
+    """Mark as done, without having them, the effects that wait, save those of some kinds; returns how many."""
+    waits = OutboxRow.done_at.is_(None), OutboxRow.kind.not_in(but)
+    dropped = session().execute(update(OutboxRow).where(*waits).values(done_at=at, error=DROPPED, claimed_until=None))
+    return int(dropped.rowcount)  # type: ignore[attr-defined]
 
 
 @command

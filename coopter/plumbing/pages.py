@@ -11,7 +11,7 @@ from flask import render_template as _render_template
 from flask_babel import force_locale, get_locale, gettext, ngettext
 from jinja2 import StrictUndefined
 
-from coopter.plumbing import formats, markdown, operations
+from coopter.plumbing import formats, markdown, operations, quarantine
 from coopter.values.identifiers import mask_iban
 from coopter.values.refusal import Counted, Refusal, Words
 
@@ -41,6 +41,7 @@ def install(app: Flask) -> None:
             "grouping": g.get("grouping"),
             "locale": str(get_locale() or "fr"),
             "demo": app.config["DEMO"],
+            "quarantine": quarantine.stands,
         }
 
 

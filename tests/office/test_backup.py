@@ -29,7 +29,7 @@ from coopter.office.commands.restore import (
     Restored,
     restore,
 )
-from coopter.plumbing import files, journal, tenancy
+from coopter.plumbing import files, journal, quarantine, tenancy
 from coopter.plumbing.database import Base, db
 from coopter.values.actor import Actor, Role
 from coopter.values.month import Month
@@ -113,6 +113,7 @@ def test_what_is_restored_is_byte_identical(me: Actor, elsewhere: str, tmp_path:
     assert store_of(tmp_path / "elsewhere") == store_of(files.root().parent)
     assert (made.files, made.damaged, restored.files, restored.key) == (3, (), 3, "same")
     assert set(restored.heads) == {str(me.grouping_id)}
+    assert (tmp_path / "elsewhere" / quarantine.NAME).exists()  # R101
     assert made.path.stat().st_mode & 0o777 == 0o600
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".")]
 

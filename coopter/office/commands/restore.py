@@ -28,7 +28,7 @@ from coopter.office.commands.backup import (
     Progress,
     fingerprint_of,
 )
-from coopter.plumbing import schema, tenancy
+from coopter.plumbing import quarantine, schema, tenancy
 from coopter.plumbing.database import Base
 from coopter.plumbing.transaction import require
 from coopter.values.actor import Actor
@@ -83,7 +83,8 @@ def restore(
 ) -> Restored:
     """Put an archive back into an empty installation: all of it, or nothing.
 
-    Raises NotAnArchive, MemberDamaged, NotEmpty, MadeByNewer, OtherEngine.
+    What is put back stands in quarantine until `release` (R101). Raises NotAnArchive, MemberDamaged, NotEmpty,
+    MadeByNewer, OtherEngine.
     """
     require(actor.is_administrator)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -94,6 +95,7 @@ def restore(
         _check(manifest, database_url)
         _put_back(manifest, aside, data_dir=data_dir, database_url=database_url)
         key = _key(manifest, aside, data_dir=data_dir, secret_key=secret_key)
+        quarantine.begin(data_dir, made_at=manifest.made_at)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     count = sum(name.startswith(FILES + "/") for name in manifest.members)
