@@ -114,6 +114,8 @@ class TestWriting:
     def test_annexes(self, told: Charter, coordinator: FlaskClient) -> None:
         began = post(coordinator, "/rias/vie/textes/nouveau", kind="other", title="X", structure_id=0)
         post(coordinator, f"{began.location}/annexes", annex=(io.BytesIO(PNG), "../plan du site.png"))
+        post(coordinator, f"{began.location}/annexes")
+        assert "Choisissez d&#39;abord le fichier" in coordinator.get(began.location).text
         refused = post(coordinator, f"{began.location}/annexes", annex=(io.BytesIO(b"MZ"), "x.exe"))
         page = coordinator.get(refused.location)
         assert "n&#39;est ni un PDF" in page.get_data(as_text=True) and "plan du site.png" in words(page)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from coopter.governance.forms.assemblies import WrittenField, number_or_none
+from coopter.governance.forms.deciding import DecideForm
 from coopter.governance.rules.admission import DETAILS, AdmissionDetails
 from coopter.governance.rules.kinds import AdmissionState, OpinionOnAdmission
 from coopter.plumbing.fields import (
@@ -85,24 +84,7 @@ class OpinionForm(FlaskForm):
     comment = WrittenField(_("Pourquoi"), validators=[MayLack()], render_kw={"rows": 2})
 
 
-class DecideAdmissionForm(FlaskForm):
-    """The admission decided: put to an assembly, or written down with who decided it."""
+class DecideAdmissionForm(DecideForm):
+    """The admission decided, with the day from which it counts."""
 
     joins_on = DayField(_("Membre à partir du"), validators=[Needed()])
-    assembly = SelectField(
-        _("Comment"), coerce=number_or_none, validate_choice=False,
-        description=_("Proposée à une assemblée en préparation, elle prend effet si la résolution est adoptée."),
-    )  # fmt: skip
-    decided_by = LineField(
-        _("Décidé par"), validators=[MayLack()],
-        description=_("Par exemple : conseil d’administration du 12/10/2026. Vide : reprise initiale."),
-    )  # fmt: skip
-    version = HiddenField()
-
-
-def decide_choices(drafts: list[tuple[int, str]], already: Any) -> list[SelectChoice]:
-    """The ways to decide: already decided elsewhere, or the vote of an assembly in preparation."""
-    return [
-        SelectChoice("", already),
-        *(SelectChoice(str(id), _("Au vote : %(title)s", title=title)) for id, title in drafts),
-    ]

@@ -10,6 +10,7 @@ from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from coopter.governance.forms.assemblies import WrittenField, number_or_none
+from coopter.governance.forms.deciding import DecideForm
 from coopter.governance.rules.kinds import DepartureKind, DepartureState
 from coopter.plumbing.fields import DayField, LineField, MayLack, Needed
 
@@ -53,12 +54,10 @@ class DepartureForm(DepartureDates):
     )  # fmt: skip
 
 
-class DecideDepartureForm(FlaskForm):
-    """The departure made to count: put to an assembly, or written down with who decided it."""
+class DecideDepartureForm(DecideForm):
+    """The departure made to count."""
 
-    assembly = SelectField(_("Comment"), coerce=number_or_none, validate_choice=False)
     decided_by = LineField(
         _("Décidé par"), validators=[MayLack()],
         description=_("Pour une exclusion, l’organe qui l’a prononcée et la date : il est obligatoire."),
     )  # fmt: skip
-    version = HiddenField()

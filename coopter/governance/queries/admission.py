@@ -137,7 +137,7 @@ def awaits_vote(item_id: int | None) -> bool:
     return item_id is not None and session().scalar(_awaiting_vote().where(AgendaItem.id == item_id)) is not None
 
 
-def _awaiting_vote() -> Select[tuple[int]]:
+def _awaiting_vote() -> Select[int]:
     """The points still on an agenda and not voted."""
     return (
         select(AgendaItem.id)

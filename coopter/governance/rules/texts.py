@@ -42,6 +42,10 @@ class AnnexNotReadable(Refusal):
     """« %(name)s » n'est ni un PDF, ni une image PNG ou JPEG. Enregistrez-le en PDF, puis recommencez."""
 
 
+class AnnexMissing(Refusal):
+    """Choisissez d'abord le fichier à joindre."""
+
+
 class TooManyAnnexes(Refusal):
     """Ce texte a déjà %(most)s annexes, c'est le plus possible. Réunissez-en plusieurs dans un seul PDF."""
 
@@ -175,8 +179,10 @@ def unescaped(text: str) -> str:
 def check_annex(name: str, content: bytes, *, already: int) -> tuple[str, str]:
     """The annex's clean name and its media type, told from its bytes (R51, R54).
 
-    Raises AnnexTooLarge, AnnexNotReadable, TooManyAnnexes.
+    Raises AnnexMissing, AnnexTooLarge, AnnexNotReadable, TooManyAnnexes.
     """
+    if not content:
+        raise AnnexMissing()
     shown = clean_line(name.replace("\\", "/").rpartition("/")[2], most=120) or "annexe"
     if already >= MOST_ANNEXES:
         raise TooManyAnnexes(most=MOST_ANNEXES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, g, request, url_for
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
@@ -18,8 +18,8 @@ from coopter.governance.forms.admission import (
     DecideAdmissionForm,
     JoinForm,
     OpinionForm,
-    decide_choices,
 )
+from coopter.governance.forms.deciding import answer_decision
 from coopter.governance.queries.admission import (
     admission_terms,
     awaits_vote,
@@ -33,17 +33,16 @@ from coopter.governance.queries.admission import (
 from coopter.governance.queries.obligations import obligations_done, obligations_to_do
 from coopter.governance.queries.sittings import assemblies_for, get_item
 from coopter.governance.rules.admission import OPEN_STATES
-from coopter.governance.rules.kinds import AdmissionState, AssemblyState
+from coopter.governance.rules.kinds import AdmissionState
 from coopter.governance.views import blueprint
 from coopter.members import commands as members_commands
 from coopter.members import queries as members
 from coopter.members.access import throttle
 from coopter.plumbing import clock
-from coopter.plumbing.answering import answer, version_sent
+from coopter.plumbing.answering import answer, press, version_sent
 from coopter.plumbing.doors import for_roles, public
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.values.actor import Actor, Role
-from coopter.values.refusal import Refusal
 
 READERS = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR, Role.REPRESENTATIVE)
 
@@ -100,13 +99,14 @@ def admissions() -> Any:
 def set_public_joining() -> Any:
     """Open the public page, or close it."""
     opens = request.form.get("ouvrir") == "oui"
-    members_commands.vote_parameter(
-        g.actor, name="public_joining", value="yes" if opens else "no", from_on=clock.today(),
-        decided_by=g.actor.name, at=clock.now(),
+    return press(
+        lambda: members_commands.vote_parameter(
+            g.actor, name="public_joining", value="yes" if opens else "no", from_on=clock.today(),
+            decided_by=g.actor.name, at=clock.now(),
+        ),
+        to=url_for("governance.admissions"),
+        done=_("La page est ouverte : partagez son adresse.") if opens else _("La page est fermée."),
     )  # fmt: skip
-    said = _("La page est ouverte : partagez son adresse.") if opens else _("La page est fermée.")
-    flash(said, "success")
-    return redirect(url_for("governance.admissions"), 303)
 
 
 @blueprint.get("/<grouping>/vie/admissions/nouvelle")
@@ -209,16 +209,11 @@ def admit(admission_id: int) -> Any:
     """Put it to an assembly's vote, or write down who decided."""
     get_admission(admission_id)
     form = _decide_form(DecideAdmissionForm())
-    voted = form.assembly.data
-    return answer(
+    return answer_decision(
         form,
         lambda: _decide(admission_id, form),
-        then=lambda made: (
-            url_for("governance.assembly", assembly_id=voted)
-            if voted
-            else url_for("governance.admission", admission_id=admission_id)
-        ),
-        done=_("La résolution est à l’ordre du jour.") if voted else _("La structure est membre. Voici les suites."),
+        page=url_for("governance.admission", admission_id=admission_id),
+        effective=_("La structure est membre. Voici les suites."),
         again=lambda *, status=200, conflict=None: _page(admission_id, decide=form, status=status, conflict=conflict),
     )
 
@@ -236,16 +231,16 @@ def close_admission(admission_id: int) -> Any:
     """Refuse it, or note that the structure withdrew it, with the reason."""
     get_admission(admission_id)
     withdrawn = request.form.get("state") == AdmissionState.WITHDRAWN.value
-    try:
-        commands.close_admission(
+    return answer(
+        None,
+        lambda: commands.close_admission(
             g.actor, admission_id=admission_id, version=version_sent(), reason=request.form.get("reason", ""),
             state=AdmissionState.WITHDRAWN if withdrawn else AdmissionState.REFUSED, at=clock.now(),
-        )  # fmt: skip
-    except Refusal as refusal:
-        refused(refusal)
-        return _page(admission_id, status=422)
-    flash(_("La demande est close, avec son motif."), "success")
-    return redirect(url_for("governance.admission", admission_id=admission_id), 303)
+        ),
+        then=lambda nothing: url_for("governance.admission", admission_id=admission_id),
+        done=_("La demande est close : la structure en reçoit le motif."),
+        again=lambda *, status=200, conflict=None: _page(admission_id, status=status, conflict=conflict),
+    )  # fmt: skip
 
 
 def _page(
@@ -279,7 +274,5 @@ def _opinion_form(*, fresh: bool = False) -> OpinionForm:
     return form
 
 
-def _decide_form(form: DecideAdmissionForm) -> DecideAdmissionForm:
-    drafts = [(one.id, one.title) for one in assemblies_for(g.actor) if one.state is AssemblyState.DRAFT]
-    form.assembly.choices = decide_choices(drafts, _("Décidée hors assemblée, ou avant la reprise"))
-    return form
+def _decide_form(form: DecideAdmissionForm) -> Any:
+    return form.offering(assemblies_for(g.actor), already=_("Décidée hors assemblée, ou avant la reprise"))

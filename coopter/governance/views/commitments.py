@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from coopter.governance import policies
@@ -18,7 +18,7 @@ from coopter.governance.views import blueprint
 from coopter.governance.views.texts import handed
 from coopter.members import queries as members
 from coopter.plumbing import clock
-from coopter.plumbing.answering import answer, version_sent
+from coopter.plumbing.answering import answer, press, version_sent
 from coopter.plumbing.doors import everyone_inside, for_roles
 from coopter.plumbing.pages import render
 from coopter.plumbing.transaction import require
@@ -51,10 +51,11 @@ def add_commitment(text_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def end_commitment(commitment_id: int) -> Any:
     """Follow it no more."""
-    acts.end_commitment(g.actor, commitment_id=commitment_id, at=clock.now())
-    flash(_("Cet engagement n’est plus suivi ; ses bilans restent lisibles."), "success")
-    text_id = queries.get_commitment(commitment_id).text_id
-    return redirect(url_for("governance.commitments", text_id=text_id), 303)
+    return press(
+        lambda: acts.end_commitment(g.actor, commitment_id=commitment_id, at=clock.now()),
+        to=url_for("governance.commitments", text_id=queries.get_commitment(commitment_id).text_id),
+        done=_("Cet engagement n’est plus suivi ; ses bilans restent lisibles."),
+    )
 
 
 @blueprint.get("/<grouping>/vie/engagements/<int:commitment_id>/<int:structure_id>/<int:year>")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import segno
-from flask import abort, current_app, flash, g, make_response, redirect, request, url_for
+from flask import abort, g, make_response, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -28,12 +27,13 @@ from coopter.governance.queries.obligations import (
 from coopter.governance.rules.obligations import Urgency, check_proof
 from coopter.governance.views import blueprint
 from coopter.members import queries as members
-from coopter.plumbing import clock, files, tenancy
-from coopter.plumbing.answering import answer, version_sent
+from coopter.plumbing import clock, files, mail, tenancy
+from coopter.plumbing.answering import answer, press, version_sent
 from coopter.plumbing.doors import for_roles, public
-from coopter.plumbing.pages import refused, render, written
+from coopter.plumbing.pages import render, written
+from coopter.plumbing.qr import picture_of
 from coopter.values.actor import Role
-from coopter.values.refusal import NotFound, Refusal
+from coopter.values.refusal import NotFound
 
 READERS = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
 KEEPERS = (Role.COORDINATOR, Role.TREASURER)
@@ -124,12 +124,15 @@ def do_obligation(obligation_id: int) -> Any:
 def reopen_obligation(obligation_id: int) -> Any:
     """Take « done » back."""
     get_obligation(obligation_id)
-    try:
-        commands.reopen_obligation(g.actor, obligation_id=obligation_id, version=version_sent(), at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _one(obligation_id, status=422)
-    return redirect(url_for("governance.obligation", obligation_id=obligation_id), 303)
+    return answer(
+        None,
+        lambda: commands.reopen_obligation(
+            g.actor, obligation_id=obligation_id, version=version_sent(), at=clock.now()
+        ),
+        then=lambda nothing: url_for("governance.obligation", obligation_id=obligation_id),
+        done=_("L’échéance est de nouveau à faire."),
+        again=lambda *, status=200, conflict=None: _one(obligation_id, status=status, conflict=conflict),
+    )
 
 
 @blueprint.get("/<grouping>/vie/obligations/<int:obligation_id>/preuve")
@@ -181,19 +184,18 @@ def obligation_feed() -> Any:
 def create_obligation_feed() -> Any:
     """Make a new secret address; this answer alone shows it."""
     token = commands.create_obligation_feed(g.actor, at=clock.now())
-    path = url_for("governance.obligation_calendar", token=token)
-    address = str(current_app.config["BASE_URL"]).rstrip("/") + path
-    picture = segno.make(address, error="m").svg_data_uri(scale=6, border=3, light="#ffffff")
-    return render(page="obligation_feed", feed=own_feed(g.actor), address=address, picture=picture)
+    address = mail.absolute(url_for("governance.obligation_calendar", token=token))
+    return render(page="obligation_feed", feed=own_feed(g.actor), address=address, picture=picture_of(address))
 
 
 @blueprint.post("/<grouping>/vie/obligations/agenda/fermeture")
 @for_roles(*KEEPERS)
 def revoke_obligation_feed() -> Any:
     """Close the feed at once."""
-    commands.revoke_obligation_feed(g.actor, at=clock.now())
-    flash(_("Lien d’agenda fermé : plus aucun agenda ne peut le lire."), "success")
-    return redirect(url_for("governance.obligation_feed"), 303)
+    return press(
+        lambda: commands.revoke_obligation_feed(g.actor, at=clock.now()), to=url_for("governance.obligation_feed"),
+        done=_("Lien d’agenda fermé : plus aucun agenda ne peut le lire."),
+    )  # fmt: skip
 
 
 @blueprint.get("/calendrier/echeances/<token>.ics")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -24,11 +24,11 @@ from coopter.governance.views.texts import handed
 from coopter.members import queries as members
 from coopter.members.queries.people import Holder
 from coopter.plumbing import clock
-from coopter.plumbing.answering import answer
+from coopter.plumbing.answering import answer, press
 from coopter.plumbing.doors import everyone_inside, for_roles
-from coopter.plumbing.pages import for_the_record, refused, render
+from coopter.plumbing.pages import for_the_record, render
 from coopter.values.actor import Role
-from coopter.values.refusal import NotFound, Refusal, Words
+from coopter.values.refusal import NotFound, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,54 +85,44 @@ def campaign(campaign_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def remind_campaign(campaign_id: int) -> Any:
     """Send a new link to whoever is next."""
-    try:
-        count = acts.remind(g.actor, campaign_id=campaign_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-    else:
-        flash(ngettext("Un nouveau lien est parti.", "%(num)s nouveaux liens sont partis.", count), "success")
-    return redirect(url_for("governance.campaign", campaign_id=campaign_id), 303)
+    return press(
+        lambda: acts.remind(g.actor, campaign_id=campaign_id, at=clock.now()),
+        to=url_for("governance.campaign", campaign_id=campaign_id),
+        done=lambda count: ngettext("Un nouveau lien est parti.", "%(num)s nouveaux liens sont partis.", count),
+    )
 
 
 @blueprint.post("/<grouping>/vie/signatures/campagnes/<int:campaign_id>/cloture")
 @for_roles(Role.COORDINATOR)
 def close_campaign(campaign_id: int) -> Any:
     """End a campaign before its time."""
-    try:
-        acts.close_campaign(g.actor, campaign_id=campaign_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-    else:
-        flash(_("La campagne est close : les liens ne servent plus."), "success")
-    return redirect(url_for("governance.campaign", campaign_id=campaign_id), 303)
+    return press(
+        lambda: acts.close_campaign(g.actor, campaign_id=campaign_id, at=clock.now()),
+        to=url_for("governance.campaign", campaign_id=campaign_id),
+        done=_("La campagne est close : les liens ne servent plus."),
+    )
 
 
 @blueprint.post("/<grouping>/vie/signatures/demandes/<int:request_id>/lien")
 @for_roles(Role.COORDINATOR)
 def resend_link(request_id: int) -> Any:
     """Send one person a new link."""
-    campaign_id = queries.get_request(request_id).campaign_id
-    try:
-        acts.resend(g.actor, request_id=request_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-    else:
-        flash(_("Un nouveau lien est parti ; l’ancien ne sert plus."), "success")
-    return redirect(url_for("governance.campaign", campaign_id=campaign_id), 303)
+    return press(
+        lambda: acts.resend(g.actor, request_id=request_id, at=clock.now()),
+        to=url_for("governance.campaign", campaign_id=queries.get_request(request_id).campaign_id),
+        done=_("Un nouveau lien est parti ; l’ancien ne sert plus."),
+    )
 
 
 @blueprint.post("/<grouping>/vie/signatures/demandes/<int:request_id>/retrait")
 @for_roles(Role.COORDINATOR)
 def let_off(request_id: int) -> Any:
     """Take somebody off a campaign."""
-    campaign_id = queries.get_request(request_id).campaign_id
-    try:
-        acts.let_off(g.actor, request_id=request_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-    else:
-        flash(_("Cette personne n’est plus attendue ; son lien ne sert plus."), "success")
-    return redirect(url_for("governance.campaign", campaign_id=campaign_id), 303)
+    return press(
+        lambda: acts.let_off(g.actor, request_id=request_id, at=clock.now()),
+        to=url_for("governance.campaign", campaign_id=queries.get_request(request_id).campaign_id),
+        done=_("Cette personne n’est plus attendue ; son lien ne sert plus."),
+    )
 
 
 @blueprint.get("/<grouping>/vie/signatures/<int:signature_id>/preuve.zip")

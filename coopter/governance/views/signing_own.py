@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from coopter.governance import policies
@@ -23,10 +23,10 @@ from coopter.governance.views import blueprint
 from coopter.governance.views.texts import handed
 from coopter.members.access import throttle
 from coopter.plumbing import clock, tenancy
-from coopter.plumbing.answering import answer
+from coopter.plumbing.answering import answer, press
 from coopter.plumbing.doors import everyone_inside, public
-from coopter.plumbing.pages import refused, render
-from coopter.values.refusal import NotFound, Refusal
+from coopter.plumbing.pages import render
+from coopter.values.refusal import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +204,18 @@ def _sign(doors: Doors) -> Any:
 
 
 def _code(doors: Doors) -> Any:
-    return _tried(
-        doors, lambda: acts.send_code(doors.way, at=clock.now()),
-        _("Un code de six chiffres vous est envoyé. Il sert un quart d’heure."), anchor="#signer",
+    return press(
+        lambda: acts.send_code(doors.way, at=clock.now()), to=doors.addresses["page"] + "#signer",
+        done=_("Un code de six chiffres vous est envoyé. Il sert un quart d’heure."),
     )  # fmt: skip
 
 
 def _decline(doors: Doors) -> Any:
     reason = request.form.get("reason", "")
-    return _tried(
-        doors, lambda: acts.decline(doors.way, reason=reason, at=clock.now()), _("Votre refus est noté et transmis.")
-    )
+    return press(
+        lambda: acts.decline(doors.way, reason=reason, at=clock.now()), to=doors.addresses["page"],
+        done=_("Votre refus est noté et transmis."),
+    )  # fmt: skip
 
 
 def _delegate(doors: Doors) -> Any:
@@ -228,16 +229,6 @@ def _delegate(doors: Doors) -> Any:
         done=_("La demande est transmise à cette personne ; votre lien ne signe plus."),
         again=lambda *, status=200, conflict=None: _show(doors, delegating=form, status=status),
     )
-
-
-def _tried(doors: Doors, act: Callable[[], Any], done: str, *, anchor: str = "") -> Any:
-    try:
-        act()
-    except Refusal as refusal:
-        refused(refusal)
-    else:
-        flash(done, "success")
-    return redirect(doors.addresses["page"] + anchor, 303)
 
 
 def _document(doors: Doors) -> Any:

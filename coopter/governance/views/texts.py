@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, make_response, redirect, request, url_for
+from flask import g, make_response, request, url_for
 from flask_babel import gettext as _
 
 from coopter.governance import commands, policies
@@ -19,7 +19,7 @@ from coopter.governance.rules.texts_difference import difference as differing
 from coopter.governance.views import blueprint
 from coopter.members.rules import INITIAL
 from coopter.plumbing import clock
-from coopter.plumbing.answering import answer
+from coopter.plumbing.answering import answer, press
 from coopter.plumbing.doors import everyone_inside, for_roles
 from coopter.plumbing.pages import render
 from coopter.values.actor import Role
@@ -67,9 +67,11 @@ def adopt_version(text_id: int) -> Any:
 def archive_text(text_id: int) -> Any:
     """Put a text away, or back."""
     away = request.form.get("away") == "1"
-    acts.archive_text(g.actor, text_id=text_id, away=away, at=clock.now())
-    flash(_("Le texte est rangé dans les archives.") if away else _("Le texte est de retour dans la liste."), "success")
-    return redirect(url_for("governance.text", text_id=text_id), 303)
+    return press(
+        lambda: acts.archive_text(g.actor, text_id=text_id, away=away, at=clock.now()),
+        to=url_for("governance.text", text_id=text_id),
+        done=_("Le texte est rangé dans les archives.") if away else _("Le texte est de retour dans la liste."),
+    )
 
 
 @blueprint.get("/<grouping>/vie/textes/<int:text_id>/comparaison")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from coopter.governance.commands import texts as acts
@@ -18,11 +18,11 @@ from coopter.governance.views import blueprint
 from coopter.governance.views.texts import handed
 from coopter.members import queries as members
 from coopter.plumbing import clock
-from coopter.plumbing.answering import answer, version_sent
+from coopter.plumbing.answering import answer, press, version_sent
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.values.actor import Role
-from coopter.values.refusal import NotFound, Refusal
+from coopter.values.refusal import NotFound
 
 FIELD = "champ-"
 
@@ -89,27 +89,27 @@ def save_draft(version_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def freeze_version(version_id: int) -> Any:
     """Freeze a version: from here on it may be signed and nobody changes it."""
-    draft = _draft(version_id)
-    text_id = draft.text_id
-    try:
-        freeze(g.actor, version_id=version_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return redirect(url_for("governance.text_draft", version_id=version_id), 303)
-    flash(_("La version est figée : vous pouvez la mettre au vote, ou la faire signer."), "success")
-    return redirect(url_for("governance.text", text_id=text_id), 303)
+    text_id, back = _draft(version_id).text_id, url_for("governance.text_draft", version_id=version_id)
+    return answer(
+        None,
+        lambda: freeze(g.actor, version_id=version_id, at=clock.now()),
+        then=lambda frozen_id: url_for("governance.text", text_id=text_id),
+        done=_("La version est figée : vous pouvez la mettre au vote, ou la faire signer."),
+        again=lambda *, status=200, conflict=None: redirect(back, 303),
+    )
 
 
 @blueprint.post("/<grouping>/vie/textes/<int:text_id>/versions")
 @for_roles(Role.COORDINATOR)
 def start_version(text_id: int) -> Any:
     """Begin the next version from the last one."""
-    try:
-        version_id = acts.start_version(g.actor, text_id=text_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return redirect(url_for("governance.text", text_id=text_id), 303)
-    return redirect(url_for("governance.text_draft", version_id=version_id), 303)
+    return answer(
+        None,
+        lambda: acts.start_version(g.actor, text_id=text_id, at=clock.now()),
+        then=lambda version_id: url_for("governance.text_draft", version_id=version_id),
+        done=_("La version suivante est commencée, à partir de la dernière."),
+        again=lambda *, status=200, conflict=None: redirect(url_for("governance.text", text_id=text_id), 303),
+    )
 
 
 @blueprint.post("/<grouping>/vie/textes/versions/<int:version_id>/annexes")
@@ -118,13 +118,12 @@ def add_annex(version_id: int) -> Any:
     """Join a file."""
     _draft(version_id)
     sent = request.files.get("annex")
-    try:
-        if sent is not None and sent.filename:
-            acts.add_annex(g.actor, version_id=version_id, name=sent.filename, content=sent.read(), at=clock.now())
-            flash(_("L’annexe est jointe."), "success")
-    except Refusal as refusal:
-        refused(refusal)
-    return redirect(url_for("governance.text_draft", version_id=version_id), 303)
+    name, content = (sent.filename or "", sent.read()) if sent is not None else ("", b"")
+    return press(
+        lambda: acts.add_annex(g.actor, version_id=version_id, name=name, content=content, at=clock.now()),
+        to=url_for("governance.text_draft", version_id=version_id),
+        done=_("L’annexe est jointe."),
+    )
 
 
 @blueprint.post("/<grouping>/vie/textes/versions/<int:version_id>/annexes/<digest>/retrait")
@@ -132,9 +131,11 @@ def add_annex(version_id: int) -> Any:
 def remove_annex(version_id: int, digest: str) -> Any:
     """Take a file away from a version that is not frozen."""
     _draft(version_id)
-    acts.remove_annex(g.actor, version_id=version_id, digest=digest, at=clock.now())
-    flash(_("L’annexe est retirée."), "success")
-    return redirect(url_for("governance.text_draft", version_id=version_id), 303)
+    return press(
+        lambda: acts.remove_annex(g.actor, version_id=version_id, digest=digest, at=clock.now()),
+        to=url_for("governance.text_draft", version_id=version_id),
+        done=_("L’annexe est retirée."),
+    )
 
 
 @blueprint.get("/<grouping>/vie/textes/versions/<int:version_id>/annexes/<digest>")

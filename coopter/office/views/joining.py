@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from flask import Response, flash, g, redirect, request, url_for
+from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -21,11 +21,12 @@ from coopter.office import commands
 from coopter.office.queries.joining import contracts_to_amend
 from coopter.office.views import blueprint
 from coopter.plumbing import clock
+from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.values.actor import Role
 from coopter.values.instants import at_paris
-from coopter.values.refusal import NotFound, Refusal
+from coopter.values.refusal import NotFound
 
 OFFICE = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
 TO_SIGN = (TextKind.GROUPING_CHARTER, TextKind.COLLABORATION_CHARTER, TextKind.ETHICS_CHARTER, TextKind.INTERNAL_RULES,
@@ -55,15 +56,15 @@ def list_on_contracts(admission_id: int) -> Any:
     """Name the structure in the contracts that were ticked; an amendment to sign is noted for each."""
     row = _admitted(admission_id)
     chosen = request.form.getlist("employee", type=int)
-    try:
-        done = commands.list_on_contracts(
+    return answer(
+        None,
+        lambda: commands.list_on_contracts(
             g.actor, admission_id=admission_id, employee_ids=chosen, from_on=row.joins_on, at=clock.now()
-        )
-    except Refusal as refusal:
-        refused(refusal)
-        return _page(admission_id, status=422)
-    flash(ngettext("Un avenant est à faire signer.", "%(num)d avenants sont à faire signer.", done), "success")
-    return redirect(url_for("office.joining", admission_id=admission_id), 303)
+        ),
+        then=lambda made: url_for("office.joining", admission_id=admission_id),
+        done=lambda made: ngettext("Un avenant est à faire signer.", "%(num)d avenants sont à faire signer.", made),
+        again=lambda *, status=200, conflict=None: _page(admission_id, status=status),
+    )
 
 
 @blueprint.post("/<grouping>/vie/admissions/<int:admission_id>/signatures/<int:text_id>")
@@ -71,13 +72,13 @@ def list_on_contracts(admission_id: int) -> Any:
 def ask_newcomer_to_sign(admission_id: int, text_id: int) -> Any:
     """Send the newcomer the link to sign a text."""
     _admitted(admission_id)
-    try:
-        made = commands.ask_newcomer_to_sign(g.actor, admission_id=admission_id, text_id=text_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _page(admission_id, status=422)
-    flash(_("Le lien pour signer est parti par courriel."), "success")
-    return redirect(url_for("governance.campaign", campaign_id=made), 303)
+    return answer(
+        None,
+        lambda: commands.ask_newcomer_to_sign(g.actor, admission_id=admission_id, text_id=text_id, at=clock.now()),
+        then=lambda made: url_for("governance.campaign", campaign_id=made),
+        done=_("Le lien pour signer est parti par courriel."),
+        again=lambda *, status=200, conflict=None: _page(admission_id, status=status),
+    )
 
 
 @blueprint.get("/<grouping>/vie/admissions/<int:admission_id>/inspection.pdf")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import flash, g, redirect, url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from coopter.governance import commands as governance
 from coopter.governance import policies
 from coopter.governance.commands.admission_proposals import propose_departure
-from coopter.governance.forms.admission import decide_choices
+from coopter.governance.forms.deciding import answer_decision
 from coopter.governance.forms.departure import (
     DEPARTURE_KINDS,
     DEPARTURE_STATES,
@@ -28,7 +29,7 @@ from coopter.governance.queries.departure import (
 from coopter.governance.queries.obligations import obligations_done, obligations_to_do
 from coopter.governance.queries.sittings import assemblies_for, get_item
 from coopter.governance.rules.departure import OPEN_STATES
-from coopter.governance.rules.kinds import AssemblyState, BallotMethod, DepartureKind, DepartureState
+from coopter.governance.rules.kinds import BallotMethod, DepartureKind, DepartureState
 from coopter.members import queries as members
 from coopter.members.models import Structure
 from coopter.members.queries import Section, structure_page_sections
@@ -38,10 +39,9 @@ from coopter.office.views import blueprint
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render, written
+from coopter.plumbing.pages import render, written
 from coopter.values.actor import Actor, Role
 from coopter.values.month import Month
-from coopter.values.refusal import Refusal
 
 OFFICE = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
 
@@ -76,16 +76,13 @@ def edit_departure(departure_id: int) -> Any:
 def end_ties(departure_id: int) -> Any:
     """End the placements that go beyond the last day."""
     departure_record(departure_id)
-    try:
-        ended = commands.end_ties(g.actor, departure_id=departure_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _page(departure_id, status=422)
-    said = ngettext(
-        "Une mise à disposition finit ce jour-là.", "%(num)d mises à disposition finissent ce jour-là.", ended
+    return _act(
+        departure_id,
+        lambda: commands.end_ties(g.actor, departure_id=departure_id, at=clock.now()),
+        lambda ended: ngettext(
+            "Une mise à disposition finit ce jour-là.", "%(num)d mises à disposition finissent ce jour-là.", ended
+        ),
     )
-    flash(said, "success")
-    return redirect(url_for("office.departure", departure_id=departure_id), 303)
 
 
 @blueprint.post("/<grouping>/vie/departs/<int:departure_id>/decision")
@@ -94,16 +91,11 @@ def confirm_departure(departure_id: int) -> Any:
     """Put it to an assembly's vote, or write down that it was decided."""
     departure_record(departure_id)
     form = _decide_form(DecideDepartureForm())
-    voted = form.assembly.data
-    return answer(
+    return answer_decision(
         form,
         lambda: _decide(departure_id, form),
-        then=lambda made: (
-            url_for("governance.assembly", assembly_id=voted)
-            if voted
-            else url_for("office.departure", departure_id=departure_id)
-        ),
-        done=_("La résolution est à l’ordre du jour.") if voted else _("Le départ est effectif. Voici les suites."),
+        page=url_for("office.departure", departure_id=departure_id),
+        effective=_("Le départ est effectif. Voici les suites."),
         again=lambda *, status=200, conflict=None: _page(departure_id, decide=form, status=status, conflict=conflict),
     )
 
@@ -122,13 +114,9 @@ def _decide(departure_id: int, form: DecideDepartureForm) -> Any:
 def finish_departure(departure_id: int) -> Any:
     """Make a departure count that was voted, now that nothing ties the structure."""
     departure_record(departure_id)
-    try:
-        governance.finish_departure(g.actor, departure_id=departure_id, version=version_sent(), at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _page(departure_id, status=422)
-    flash(_("Le départ est effectif. Voici les suites."), "success")
-    return redirect(url_for("office.departure", departure_id=departure_id), 303)
+    same: Any = {"departure_id": departure_id, "version": version_sent(), "at": clock.now()}
+    said = _("Le départ est effectif. Voici les suites.")
+    return _act(departure_id, lambda: governance.finish_departure(g.actor, **same), said)
 
 
 @blueprint.post("/<grouping>/vie/departs/<int:departure_id>/abandon")
@@ -136,13 +124,20 @@ def finish_departure(departure_id: int) -> Any:
 def abandon_departure(departure_id: int) -> Any:
     """The structure stays."""
     departure_record(departure_id)
-    try:
-        governance.abandon_departure(g.actor, departure_id=departure_id, version=version_sent(), at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _page(departure_id, status=422)
-    flash(_("Le départ est abandonné : la structure reste membre."), "success")
-    return redirect(url_for("office.departure", departure_id=departure_id), 303)
+    same: Any = {"departure_id": departure_id, "version": version_sent(), "at": clock.now()}
+    said = _("Le départ est abandonné : la structure reste membre.")
+    return _act(departure_id, lambda: governance.abandon_departure(g.actor, **same), said)
+
+
+def _act(departure_id: int, act: Callable[[], Any], said: str | Callable[[Any], str]) -> Any:
+    """A button of this page: what refuses it, or who was faster, is said on the page itself."""
+    return answer(
+        None,
+        act,
+        then=lambda made: url_for("office.departure", departure_id=departure_id),
+        done=said,
+        again=lambda *, status=200, conflict=None: _page(departure_id, status=status, conflict=conflict),
+    )
 
 
 def _page(departure_id: int, *, form: Any = None, decide: Any = None, status: int = 200, conflict: Any = None) -> Any:
@@ -167,10 +162,8 @@ def _page(departure_id: int, *, form: Any = None, decide: Any = None, status: in
     )  # fmt: skip
 
 
-def _decide_form(form: DecideDepartureForm) -> DecideDepartureForm:
-    drafts = [(one.id, one.title) for one in assemblies_for(g.actor) if one.state is AssemblyState.DRAFT]
-    form.assembly.choices = decide_choices(drafts, _("Enregistrer ce départ, décidé ou annoncé"))
-    return form
+def _decide_form(form: DecideDepartureForm) -> Any:
+    return form.offering(assemblies_for(g.actor), already=_("Enregistrer ce départ, décidé ou annoncé"))
 
 
 def _section(actor: Actor, structure: Structure, today: Any) -> Section | None:

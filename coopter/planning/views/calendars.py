@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
-from flask import abort, current_app, flash, g, make_response, redirect, request, url_for
+from flask import abort, flash, g, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from coopter.planning import commands, policies, queries
 from coopter.planning.commands.calendars import token_digest
 from coopter.planning.views import blueprint
-from coopter.plumbing import clock, tenancy
+from coopter.plumbing import clock, mail, tenancy
 from coopter.plumbing.doors import everyone_inside, public
 from coopter.plumbing.pages import render
+from coopter.plumbing.qr import picture_of
 from coopter.staff import queries as staff
 from coopter.values.refusal import NotFound
 
@@ -30,7 +30,7 @@ def feed(employee_id: int) -> Any:
 def create_feed(employee_id: int) -> Any:
     """Make a new secret address; this answer alone shows it."""
     token = commands.create_feed(g.actor, employee_id=employee_id, at=clock.now())
-    return _page(employee_id, address=_address(token))
+    return _page(employee_id, address=mail.absolute(url_for("planning.calendar", token=token)))
 
 
 @blueprint.post("/<grouping>/planning/salaries/<int:employee_id>/agenda/fermeture")
@@ -60,11 +60,6 @@ def calendar(token: str) -> Any:
     return response.make_conditional(request)
 
 
-def _address(token: str) -> str:
-    path = url_for("planning.calendar", token=token)
-    return str(current_app.config["BASE_URL"]).rstrip("/") + path
-
-
 def _page(employee_id: int, *, address: str | None = None) -> Any:
     if not policies.can_manage_feed(g.actor, employee_id):
         raise NotFound()
@@ -73,6 +68,5 @@ def _page(employee_id: int, *, address: str | None = None) -> Any:
         employee=staff.get_employee(employee_id),
         feed=queries.open_feed(employee_id),
         address=address,
-        webcal=address and "webcal://" + address.partition("://")[2],
-        picture=address and segno.make(address, error="m").svg_data_uri(scale=6, border=3, light="#ffffff"),
+        picture=address and picture_of(address),
     )
