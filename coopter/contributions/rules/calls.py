@@ -42,6 +42,11 @@ class FiguresMissing(Refusal):
     campagne : un appel ne se fait pas sur un chiffre inconnu."""
 
 
+class FiguresStillMove(Refusal):
+    """Les chiffres de %(year)s bougent encore : cette année n'est pas finie. Appelez maintenant si vous le voulez, et
+    corrigez par la différence une fois l'année connue."""
+
+
 class NobodyToCall(Refusal):
     """Personne n'est membre en %(year)s, ou personne n'a rien à payer : il n'y a rien à appeler."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from coopter.contributions.rules.formulas_computing import Amounts, amounts_of
@@ -43,6 +44,16 @@ class Result:
     unknown: tuple[str, ...]
     leaving: Leaving | None
     level: Fraction | None
+
+    @property
+    def largest_percent(self) -> Decimal:
+        """The part of the largest in percent, to one decimal."""
+        return Decimal(self.largest_part).scaleb(-1)
+
+    @property
+    def top_percent(self) -> Decimal:
+        """The part of the first three together in percent, to one decimal."""
+        return Decimal(self.top_part).scaleb(-1)
 
     def amount_of(self, structure_id: int) -> Money | None:
         """What one structure owes by it; None when the formula cannot be computed."""

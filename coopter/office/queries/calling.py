@@ -13,7 +13,7 @@ from coopter.billing.queries import CallDocument, Progress
 from coopter.contributions.policies import calls as policies
 from coopter.contributions.queries.calls import CallRecord, RunRecord, all_runs, first_run, get_row, list_calls, runs_of
 from coopter.contributions.queries.calls_planned import CallPlan, plan_call
-from coopter.contributions.rules.calls import FiguresMissing, NobodyToCall, NothingToCorrect
+from coopter.contributions.rules.calls import FiguresMissing, FiguresStillMove, NobodyToCall, NothingToCorrect
 from coopter.contributions.rules.formulas import base_name, say
 from coopter.contributions.rules.kinds import Base, CallKind, Product
 from coopter.governance.queries.admission import list_admissions
@@ -41,11 +41,12 @@ class CallPreview:
     plan: CallPlan | None
     blocks: tuple[Obstacle, ...]
     warnings: tuple[Obstacle, ...]
+    nothing: Refusal | None = None  # why there is nothing to call, though nothing blocks
 
     @property
     def can_call(self) -> bool:
         """Nothing blocks and there is something to call."""
-        return self.plan is not None and not self.blocks
+        return self.plan is not None and not self.blocks and self.nothing is None
 
     @property
     def total(self) -> Money:
@@ -110,8 +111,13 @@ def preview_call(
         blocks.append(Obstacle(Subject.GROUPING, refusal))
     blocks.extend(_blocks_of_parties(plan, on=on))
     grouping = members.get_grouping_by_id(grouping_in_scope())
-    warnings = () if grouping.iban else (Obstacle(Subject.GROUPING, NoBankAccount()),)
-    return CallPreview(contribution_id, row.name, row.product, year, kind, on, plan, tuple(blocks), warnings)
+    warnings = [] if grouping.iban else [Obstacle(Subject.GROUPING, NoBankAccount())]
+    if plan is not None and plan.formula.base is not None and plan.figures_year >= on.year:
+        warnings.append(Obstacle(Subject.HOURS, FiguresStillMove(year=plan.figures_year)))
+    nothing = _nothing(plan) if plan is not None and not plan.unknown else None
+    return CallPreview(
+        contribution_id, row.name, row.product, year, kind, on, plan, tuple(blocks), tuple(warnings), nothing
+    )
 
 
 def is_called(contribution_id: int, year: int) -> bool:
@@ -193,9 +199,13 @@ def _blocks_of_plan(plan: CallPlan) -> Iterator[Obstacle]:
     if plan.unknown:
         what = base_name(plan.formula.base or Base.OTHER, plan.formula.named)
         yield Obstacle(Subject.HOURS, FiguresMissing(what=what, year=plan.figures_year, members=plan.unknown))
-    elif not any(one.amount for one in plan.members):
-        nothing = NothingToCorrect if plan.kind is CallKind.CORRECTION else NobodyToCall
-        yield Obstacle(Subject.GROUPING, nothing(name=plan.name, year=plan.year))
+
+
+def _nothing(plan: CallPlan) -> Refusal | None:
+    """Why a call that could be made would ask nothing of anybody."""
+    if any(one.amount for one in plan.members):
+        return None
+    return (NothingToCorrect if plan.kind is CallKind.CORRECTION else NobodyToCall)(name=plan.name, year=plan.year)
 
 
 def _blocks_of_parties(plan: CallPlan | None, *, on: date) -> Iterator[Obstacle]:

@@ -9,6 +9,7 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from coopter.contributions.queries.calls import runs_of
+from coopter.contributions.queries.calls_differences import difference_waiting
 from coopter.contributions.rules.calls import AlreadyCalled, FiguresMissing, NoFormulaYet
 from coopter.contributions.rules.kinds import CallKind
 from coopter.office import policies
@@ -104,6 +105,7 @@ def _preview(contribution_id: int, year: int, *, kind: CallKind, on: date, statu
     preview = queries.preview_call(g.actor, contribution_id=contribution_id, year=year, on=on, kind=kind)
     return render(
         page="calling", status=status, preview=preview, blocks=[remedy_of(one) for one in preview.blocks],
+        nothing=say(preview.nothing) if preview.nothing else "",
         warnings=[say(one.refusal) for one in preview.warnings], may_call=policies.can_close_month(g.actor),
         dates=DateOfIssue(formdata=None, data={"le": on}, meta={"csrf": False}),
         form=CloseMonth(formdata=None, data={"on": on, "expected": preview.total}),
@@ -115,6 +117,7 @@ def _result(contribution_id: int, year: int, *, status: int = 200) -> Any:
     return render(
         page="called", status=status, contribution_id=contribution_id, year=year,
         results=queries.results_of(g.actor, contribution_id=contribution_id, year=year), today=clock.today(),
+        waiting=difference_waiting(contribution_id, year=year, on=clock.today()),
         may_call=policies.can_close_month(g.actor),
     )  # fmt: skip
 
