@@ -21,12 +21,13 @@ import coopter.plumbing.mail
 import coopter.staff.models
 import coopter.treasury.models  # noqa: F401  (every room's rows are in the metadata)
 from coopter.office import queries as office
-from coopter.plumbing import clock, database, doors, jobs, mishaps, navigation, outbox, pages, schema, statics
+from coopter.plumbing import awaiting, clock, database, doors, jobs, mishaps, navigation, outbox, pages, schema, statics
 from coopter.settings import Settings, from_environment
 
 ROOMS = (
     "members", "governance", "staff", "planning", "hours", "costs", "contributions", "billing", "treasury", "office",
 )  # fmt: skip
+WITH_SOMETHING_TO_DO = ("governance", "contributions")  # they tell the first page what waits there
 
 
 def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Flask:
@@ -89,6 +90,7 @@ def _open_rooms(app: Flask, settings: Settings) -> Any:
     app.register_blueprint(import_module("coopter.plumbing.front").blueprint)
     if settings.demo or app.debug:
         app.register_blueprint(import_module("coopter.plumbing.showcase").composants)
+    awaiting.install(app, [import_module(f"coopter.{room}.views.awaiting").awaited for room in WITH_SOMETHING_TO_DO])
     return tenants
 
 

@@ -197,6 +197,24 @@ def silent_members(campaign: CampaignRecord, *, at: datetime) -> tuple[Silent, .
     )  # fmt: skip
 
 
+def left_to_declare(structure_ids: frozenset[int]) -> tuple[tuple[CampaignRecord, int, bool], ...]:
+    """Campaigns still open in which these structures have something left to answer: which, who, and whether it was sent
+    back to them."""
+    living = [one for one in campaigns() if one.closed_at is None] if structure_ids else []
+    years = [one.year for one in living]
+    states: dict[tuple[int, int], dict[Base, FigureState]] = defaultdict(dict)
+    query = select(Figure).where(Figure.year.in_(years), Figure.structure_id.in_(sorted(structure_ids)))
+    for row in session().scalars(query) if years else ():
+        states[row.year, row.structure_id][row.base] = row.state
+    found = []
+    for one in living:
+        for structure_id in sorted(structure_ids & asked_members(one)):
+            said = [states[one.year, structure_id].get(base, FigureState.ASKED) for base in one.bases]
+            if any(state not in ANSWERED for state in said):
+                found.append((one, structure_id, FigureState.SENT_BACK in said))
+    return tuple(found)
+
+
 def published_bases(year: int, *, on: date) -> tuple[Base, ...]:
     """The bases of a year that a decision in force lets members see, names beside figures."""
     decided = governance.decision_in_force(PUBLICATION, on=on, subject=f"figures:{year}")

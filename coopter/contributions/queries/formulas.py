@@ -35,11 +35,12 @@ class ContributionRecord:
 
 @dataclass(frozen=True)
 class Asking:
-    """The figures asked of members that are not there yet: whose campaign, how many are silent."""
+    """The figures asked of members that are not there yet: which campaign, how many are silent, how many to review."""
 
     year: int
     due_on: date
     silent: int
+    to_review: int
 
 
 def get_contribution(contribution_id: int) -> Contribution:
@@ -90,12 +91,15 @@ def member_types() -> dict[int, MemberType]:
 
 
 def asking_for_figures() -> tuple[Asking, ...]:
-    """Campaigns still open, the latest year first, with how many members have not answered everything."""
+    """Campaigns still open, the latest year first, with how many members are silent or wait for review."""
+    found = ((one, member_sheets(one)) for one in campaigns() if one.closed_at is None)
     return tuple(
-        Asking(one.year, one.due_on, sum(1 for sheet in member_sheets(one) if sheet.is_waiting))
-        for one in campaigns()
-        if one.closed_at is None
-    )
+        Asking(
+            one.year, one.due_on, silent=sum(sheet.is_waiting for sheet in sheets),
+            to_review=sum(sheet.waits_for_review for sheet in sheets),
+        )
+        for one, sheets in found
+    )  # fmt: skip
 
 
 def _records(rows: list[Contribution], *, on: date) -> list[ContributionRecord]:

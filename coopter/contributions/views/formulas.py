@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
@@ -17,12 +16,13 @@ from coopter.contributions.queries.variants import variants_of
 from coopter.contributions.rules.formulas import check_cases, say
 from coopter.contributions.rules.kinds import Product
 from coopter.contributions.views import blueprint
+from coopter.contributions.views.awaiting import of_the_grouping
 from coopter.contributions.views.study_pictures import formula_picture
 from coopter.members import queries as members
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import render, written
+from coopter.plumbing.pages import render
 from coopter.values.actor import Role
 from coopter.values.refusal import Words
 
@@ -56,60 +56,13 @@ def _index(form: ContributionForm, *, status: int = 200) -> Any:
     records = queries.contributions_list(on=clock.today())
     return render(
         page="index", status=status, form=form, products=PRODUCTS, said=[(one, _said(one)) for one in records],
-        waiting=_waiting(records) if policies.can_read_study(g.actor) else [],
+        waiting=of_the_grouping(records) if policies.can_read_study(g.actor) else [],
         may_design=policies.can_design_contributions(g.actor), reads_all=policies.can_read_study(g.actor),
     )  # fmt: skip
 
 
 def _said(record: queries.ContributionRecord) -> tuple[Words, ...]:
     return say(record.formula) if record.formula else ()
-
-
-def _waiting(records: tuple[queries.ContributionRecord, ...]) -> list[dict[str, Any]]:
-    """What waits, most urgent first: calls to make, figures to declare, formulas to find."""
-    today, living = clock.today(), [one for one in records if one.closed_at is None]
-    return [*_calls(living, today), *_figures(), *_formulas(living)]
-
-
-def _calls(records: list[queries.ContributionRecord], today: date) -> list[dict[str, Any]]:
-    yearly = (Product.MEMBERSHIP_FEE, Product.PROPORTIONAL)
-    due = [one for one in records if one.formula and one.product in yearly and (one.called or 0) < today.year]
-    return [
-        {
-            "title": _("Appeler « %(name)s » pour %(year)s", name=one.name, year=today.year),
-            "why": _("Sa formule est en vigueur et rien n’est encore appelé cette année."),
-            "url": url_for("contributions.calls", contribution_id=one.id), "icon": "send",
-            "action": _("Voir les appels"),
-        }
-        for one in due
-    ]  # fmt: skip
-
-
-def _figures() -> list[dict[str, Any]]:
-    return [
-        {
-            "title": _("Chiffres de %(year)s à recueillir", year=one.year),
-            "why": ngettext("%(num)d structure n’a pas répondu ; réponse attendue le %(day)s.",
-                            "%(num)d structures n’ont pas répondu ; réponse attendue le %(day)s.",
-                            one.silent, day=written(one.due_on)),
-            "url": url_for("contributions.campaign", year=one.year), "icon": "hourglass", "count": one.silent,
-            "action": _("Suivre la campagne"), "urgent": one.due_on < clock.today(),
-        }
-        for one in queries.asking_for_figures()
-        if one.silent
-    ]  # fmt: skip
-
-
-def _formulas(records: list[queries.ContributionRecord]) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": _("Trouver la formule de « %(name)s »", name=one.name),
-            "why": _("Aucune formule n’est en vigueur : étudiez des variantes, puis faites-les voter."),
-            "url": url_for("contributions.study", contribution_id=one.id), "icon": "scale", "action": _("Étudier"),
-        }
-        for one in records
-        if one.formula is None and one.coming is None
-    ]  # fmt: skip
 
 
 @blueprint.get("/<grouping>/contributions/<int:contribution_id>")

@@ -22,6 +22,7 @@ from coopter.contributions.rules.reciprocity import (
 )
 from coopter.contributions.rules.reciprocity_picture import draw
 from coopter.contributions.views import blueprint
+from coopter.contributions.views.awaiting import gifts_awaited
 from coopter.members import queries as members
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer, version_sent
@@ -47,7 +48,7 @@ def reciprocity() -> Any:
     givers, receivers = giving_and_receiving(entries, members=everyone)
     return render(
         ledger=ledger, picture=draw(ledger.names, ledger.flows, unit=unit), unit=unit, years=queries.years_of_ledger(),
-        waiting=queries.waiting_for(g.actor), gifts=queries.gifts_for(g.actor, year=year), states=GIFT_STATES,
+        waiting=list(gifts_awaited(g.actor)), gifts=queries.gifts_for(g.actor, year=year), states=GIFT_STATES,
         units=UNITS, said=quantity_value, givers=len(givers), receivers=len(receivers), both=len(givers & receivers),
         records=g.actor.has(*RECORDERS), reads_euros=policies.can_read_all_gifts(g.actor), names=dict(ledger.names),
         this_year=clock.today().year,

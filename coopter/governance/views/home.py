@@ -10,12 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from coopter.governance import policies, queries
-from coopter.governance.queries.admission import admissions_waiting, list_admissions, opinions_wanted
+from coopter.governance.queries.admission import list_admissions
 from coopter.governance.queries.bodies import list_bodies
 from coopter.governance.queries.capital import own_holdings
 from coopter.governance.queries.departure import list_departures
 from coopter.governance.queries.obligations import obligations_waiting
-from coopter.governance.queries.signing import to_sign
 from coopter.governance.queries.sittings import AssemblyRecord, assemblies_for
 from coopter.governance.queries.texts import list_texts
 from coopter.governance.queries.votes import register as deliberations
@@ -23,7 +22,7 @@ from coopter.governance.rules.capital import issues_shares
 from coopter.governance.rules.kinds import AssemblyState
 from coopter.governance.rules.register import Standing
 from coopter.governance.views import blueprint
-from coopter.governance.views.awaiting import Step, waiting_steps
+from coopter.governance.views.awaiting import awaited
 from coopter.plumbing import clock
 from coopter.plumbing.doors import everyone_inside
 from coopter.plumbing.formats import day as day_words
@@ -38,48 +37,7 @@ _day = localised(day_words)
 @everyone_inside
 def index() -> Any:
     """What waits for me in the life of the grouping, and where everything is."""
-    waiting = [*waiting_steps(g.actor), *_signatures(), *_opinions(), *_duties()]
-    return render(
-        waiting=sorted(waiting, key=lambda step: not step.get("urgent", False)),
-        cards=[*_common(), *_own_shares(), *_of_the_office()],
-    )
-
-
-def _signatures() -> Iterator[Step]:
-    for one in to_sign(g.actor, today=clock.today()):
-        yield {
-            "title": _("À signer : %(title)s", title=one.title), "icon": "stamp", "urgent": True,
-            "why": _("Version %(number)s, en qualité de %(capacity)s.", number=one.number, capacity=one.capacity),
-            "url": url_for("governance.sign", request_id=one.request_id), "action": _("Lire et signer"),
-        }  # fmt: skip
-
-
-def _opinions() -> Iterator[Step]:
-    for admission_id, name in opinions_wanted(g.actor):
-        yield {
-            "title": _("Votre avis est demandé : %(name)s", name=name), "icon": "building-2",
-            "why": _("Cette structure demande à entrer. Les membres disent ce qu’ils en pensent avant la décision."),
-            "url": url_for("governance.admission", admission_id=admission_id), "action": _("Lire et donner un avis"),
-        }  # fmt: skip
-
-
-def _duties() -> Iterator[Step]:
-    if not policies.can_prepare_governance(g.actor):
-        return
-    late = obligations_waiting(today=clock.today())
-    if late.overdue and late.first is not None:
-        title = ngettext("Une échéance est en retard", "%(num)d échéances sont en retard", late.overdue)
-        yield {
-            "title": title, "why": written(late.first), "icon": "triangle-alert", "urgent": True,
-            "count": late.overdue, "url": url_for("governance.obligations"), "action": _("Voir les échéances"),
-        }  # fmt: skip
-    asking = admissions_waiting()
-    if asking:
-        title = ngettext("Une structure demande à entrer", "%(num)d structures demandent à entrer", len(asking))
-        yield {
-            "title": title, "why": ", ".join(asking[:3]), "icon": "building-2", "count": len(asking),
-            "url": url_for("governance.admissions"), "action": _("Instruire"),
-        }  # fmt: skip
+    return render(waiting=awaited(g.actor), cards=[*_common(), *_own_shares(), *_of_the_office()])
 
 
 def _common() -> Iterator[Card]:

@@ -18,7 +18,7 @@ from coopter.office.queries.desk_people import (
     employee_desk,
     member_desk,
 )
-from coopter.office.queries.desk_records import Task, TaskKind, Team, own_tasks
+from coopter.office.queries.desk_records import Task, TaskKind, Team
 from coopter.office.queries.journal import JournalFilter, JournalLine, JournalPage, list_journal
 from coopter.office.queries.preview import (
     BigChange,
@@ -36,5 +36,5 @@ __all__ = [
     "JournalPage", "MemberDesk", "MemberPreview", "Obstacle", "OpenMonth", "PartyIncomplete", "Preview", "Subject",
     "Task", "TaskKind", "Team",
     "accounts_desk", "closed_months", "coordinator_desk", "employee_desk", "find_closed",
-    "get_closed", "list_journal", "member_desk", "open_months", "own_tasks", "preview_month", "waiting_for",
+    "get_closed", "list_journal", "member_desk", "open_months", "preview_month", "waiting_for",
 ]  # fmt: skip

@@ -21,7 +21,6 @@ from coopter.office.queries.desk_records import (
     TaskKind,
     bank_account_tasks,
     call_tasks,
-    governance_tasks,
     treasury_tasks,
 )
 from coopter.plumbing.database import session
@@ -78,9 +77,8 @@ def coordinator_desk(actor: Actor, *, at: datetime) -> Desk:
     this = Month.of(today)
     now = next((one for one in months if one.month == this), None)
     tasks = (
-        *_months_tasks(months, names),
+        *_months_tasks(months, names, asked_elsewhere=actor.validates_for),
         *bank_account_tasks(actor),
-        *governance_tasks(today),
         *call_tasks(today),
         *treasury_tasks(today),
         *_outbox_tasks(actor),
@@ -101,11 +99,12 @@ def coordinator_desk(actor: Actor, *, at: datetime) -> Desk:
     )
 
 
-def _months_tasks(months: Iterable[OpenMonth], names: _Names) -> Iterator[Task]:
+def _months_tasks(months: Iterable[OpenMonth], names: _Names, *, asked_elsewhere: frozenset[int]) -> Iterator[Task]:
+    """What keeps each month open; `asked_elsewhere`: structures whose lines this very person is asked to confirm."""
     for one in months:
         yield from _disputed(one, names)
     for one in months:
-        yield from _to_confirm(one, names)
+        yield from _to_confirm(one, names, asked_elsewhere)
         if one.is_over:
             yield from _lacking(one, names)
         if one.is_ready:
@@ -121,9 +120,11 @@ def _disputed(one: OpenMonth, names: _Names) -> Iterator[Task]:
         yield Task(TaskKind.HOURS_DISPUTED, lines.total(), one.month, names=told, is_urgent=True)
 
 
-def _to_confirm(one: OpenMonth, names: _Names) -> Iterator[Task]:
+def _to_confirm(one: OpenMonth, names: _Names, asked_elsewhere: frozenset[int]) -> Iterator[Task]:
     """Structure by structure for a month that is over, as far as a list stays short; together otherwise."""
     lines = _lines_by(one, (EntryState.SUBMITTED,), "structure_id")
+    for structure_id in asked_elsewhere:
+        del lines[structure_id]  # a Counter deletes what it lacks in silence
     if not lines:
         return
     if one.is_over and len(lines) <= APART:

@@ -14,12 +14,13 @@ from coopter.hours.rules import EntryRecord, EntryState, monday_of
 from coopter.members import queries as members
 from coopter.office import policies
 from coopter.office.queries.desk_months import ClosedMonth, OpenMonth, closed_months, open_months
-from coopter.office.queries.desk_records import Task, TaskKind, bank_account_tasks, treasury_tasks
+from coopter.office.queries.desk_records import Task, TaskKind, bank_account_tasks, owed_tasks, treasury_tasks
 from coopter.planning import queries as planning
 from coopter.planning.queries import ShiftRecord
 from coopter.plumbing.transaction import require
 from coopter.staff import queries as staff
 from coopter.values.actor import Actor
+from coopter.values.month import Month
 from coopter.values.period import Period
 
 FORTNIGHT, WEEK = timedelta(days=14), timedelta(days=7)
@@ -65,7 +66,7 @@ def member_desk(actor: Actor, *, today: date) -> MemberDesk:
     invoices = billing.list_invoices(actor) if actor.sees_invoices_of else ()
     return MemberDesk(
         structures=tuple(sorted(structure.name for structure in structures.values())),
-        tasks=tuple(_to_confirm(actor)),
+        tasks=(*_to_confirm(actor, today), *owed_tasks(actor, today)),
         shifts=_coming(actor, today, structures=actor.represents),
         invoices=tuple(one for one in invoices if one.structure_id in actor.sees_invoices_of)[:MOST],
         sees_invoices=bool(actor.sees_invoices_of),
@@ -101,8 +102,9 @@ def accounts_desk(actor: Actor, *, today: date) -> AccountsDesk:
     return AccountsDesk(tasks, closed, open_months(today), invoices[:MOST])
 
 
-def _to_confirm(actor: Actor) -> Iterator[Task]:
-    """One task a structure and employee: their lines that await this very person, never their own."""
+def _to_confirm(actor: Actor, today: date) -> Iterator[Task]:
+    """One task a structure and employee: their lines that await this very person, never their own. The lines of a month
+    that is over keep it from being closed."""
     waiting: dict[tuple[int, int], list[EntryRecord]] = defaultdict(list)
     for entry in hours.to_confirm(actor.validates_for):
         if entry.employee_id != actor.employee_id:
@@ -117,6 +119,7 @@ def _to_confirm(actor: Actor) -> Iterator[Task]:
             names=(people[employee_id].name, names[structure_id].name),
             subject_id=structure_id,
             minutes=sum(entry.minutes for entry in entries),
+            is_urgent=Month.of(entries[0].worked_on) < Month.of(today),
         )
 
 

@@ -8,9 +8,6 @@ from datetime import date
 from enum import Enum
 
 from coopter.billing import queries as billing
-from coopter.governance.queries.admission import admissions_waiting, opinions_wanted
-from coopter.governance.queries.obligations import obligations_waiting
-from coopter.governance.queries.signing import to_sign
 from coopter.hours.rules import EntryState
 from coopter.members import queries as members
 from coopter.treasury import queries as treasury
@@ -33,12 +30,9 @@ class TaskKind(Enum):
     DOCUMENTS_WAITING = "documents waiting"
     MAIL_FAILED = "mail failed"
     PAYMENTS_OVERDUE = "payments overdue"
+    MONEY_OWED = "money owed"
     CALLS_TO_ISSUE = "calls to issue"
     BANK_ACCOUNT = "bank account"
-    OBLIGATIONS_DUE = "obligations due"
-    ADMISSIONS = "admissions"
-    TO_SIGN = "to sign"
-    OPINION_WANTED = "opinion wanted"
     INVITATION_PENDING = "invitation pending"
     PLACEMENT_ENDING = "placement ending"
     STRUCTURE_INCOMPLETE = "structure incomplete"
@@ -98,7 +92,21 @@ def treasury_tasks(today: date) -> Iterator[Task]:
     """What should have been paid and was not, all members together."""
     late = treasury.overdue(today=today)
     if late is not None:
-        yield Task(TaskKind.PAYMENTS_OVERDUE, late.documents, on=late.since, names=late.names, amount=late.amount)
+        yield Task(
+            TaskKind.PAYMENTS_OVERDUE, late.documents, on=late.since, names=late.names, amount=late.amount,
+            is_urgent=True,
+        )  # fmt: skip
+
+
+def owed_tasks(actor: Actor, today: date) -> Iterator[Task]:
+    """What the structures whose invoices this person reads should have paid, each apart."""
+    for structure_id in sorted(actor.sees_invoices_of):
+        late = treasury.overdue(today=today, of=frozenset({structure_id}))
+        if late is not None:
+            yield Task(
+                TaskKind.MONEY_OWED, late.documents, on=late.since, names=late.names, amount=late.amount,
+                subject_id=structure_id, is_urgent=True,
+            )  # fmt: skip
 
 
 def call_tasks(today: date) -> Iterator[Task]:
@@ -108,26 +116,3 @@ def call_tasks(today: date) -> Iterator[Task]:
             TaskKind.CALLS_TO_ISSUE, count, names=(f"{run.name} {run.year}",), subject_id=run.contribution_id,
             on=date(run.year, 1, 1),
         )  # fmt: skip
-
-
-def own_tasks(actor: Actor, *, today: date) -> Iterator[Task]:
-    """What the life of the grouping asks of this very person: a text to sign, an opinion to give."""
-    for one in to_sign(actor, today=today):
-        yield Task(
-            TaskKind.TO_SIGN, on=one.closes_on, names=(one.title, one.capacity), subject_id=one.request_id,
-            is_urgent=True,
-        )  # fmt: skip
-    for admission_id, name in opinions_wanted(actor):
-        yield Task(TaskKind.OPINION_WANTED, names=(name,), subject_id=admission_id)
-
-
-def governance_tasks(today: date) -> Iterator[Task]:
-    """What the life of the grouping asks: obligations late or within thirty days, requests to join to be decided."""
-    due = obligations_waiting(today=today)
-    if due.first is not None and (due.overdue or due.soon):
-        count = due.overdue or due.soon
-        yield Task(
-            TaskKind.OBLIGATIONS_DUE, count, on=due.first_on, names=(due.first,), is_urgent=bool(due.overdue)
-        )  # fmt: skip
-    if asking := admissions_waiting():
-        yield Task(TaskKind.ADMISSIONS, len(asking), names=asking)

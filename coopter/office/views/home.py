@@ -10,6 +10,7 @@ from coopter.office import policies, queries
 from coopter.office.views import blueprint
 from coopter.office.views.words import calm_words, in_words
 from coopter.plumbing import clock
+from coopter.plumbing.awaiting import awaited, in_order
 from coopter.plumbing.doors import everyone_inside
 from coopter.plumbing.pages import render
 from coopter.values.actor import Role
@@ -26,9 +27,9 @@ def home() -> Any:
     watches = policies.can_read_office(actor) and coordinator is None
     accounts = queries.accounts_desk(actor, today=today) if watches else None
     desks = [desk for desk in (coordinator, employee, member, accounts) if desk is not None]
-    tasks = [*queries.own_tasks(actor, today=today), *(task for desk in desks for task in desk.tasks)]
+    own = [in_words(task) for desk in desks for task in desk.tasks]
     return render(
         coordinator=coordinator, member=member, employee=employee, accounts=accounts, today=today,
-        tasks=[in_words(task) for task in sorted(tasks, key=lambda task: not task.is_urgent)],
+        tasks=in_order([*own, *awaited(actor)]),
         calm=calm_words(coordinator) if coordinator else None,
     )  # fmt: skip

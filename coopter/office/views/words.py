@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from coopter.office.queries import BigChange, Desk, HoursWaiting, Obstacle, PartyIncomplete, Subject, Task, TaskKind
 from coopter.office.views import places
-from coopter.office.views.words_governance import GOVERNANCE, Words, do, listed
+from coopter.office.views.phrases import Words, do, listed
 from coopter.planning.rules import Slot, clock_text, wall_minutes
 from coopter.plumbing import formats
 from coopter.plumbing.pages import localised, say, written
@@ -171,6 +171,15 @@ def _payments_overdue(task: Task) -> Words:
     return do(title, why, url_for("treasury.accounts"), _("Voir les comptes"), count=task.count)
 
 
+def _money_owed(task: Task) -> Words:
+    title = _("%(name)s doit %(amount)s", name=task.names[0], amount=written(task.amount))
+    why = ngettext("Une pièce aurait dû être payée le %(day)s.",
+                   "%(num)d pièces auraient dû être payées, la plus ancienne le %(day)s.",
+                   task.count, day=written(task.on))  # fmt: skip
+    where = url_for("treasury.account", structure_id=task.subject_id)
+    return do(title, why, where, _("Voir le relevé"), count=task.count)
+
+
 def _calls_to_issue(task: Task) -> Words:
     title = ngettext("Une échéance d’appel est à émettre", "%(num)d échéances d’appel sont à émettre", task.count)
     year = task.on.year if task.on else 0
@@ -245,8 +254,8 @@ _WORDS: dict[TaskKind, Callable[[Task], Words]] = {
     TaskKind.DOCUMENTS_WAITING: _documents_waiting,
     TaskKind.MAIL_FAILED: _mail_failed,
     TaskKind.BANK_ACCOUNT: _bank_account,
-    **GOVERNANCE,
     TaskKind.PAYMENTS_OVERDUE: _payments_overdue,
+    TaskKind.MONEY_OWED: _money_owed,
     TaskKind.CALLS_TO_ISSUE: _calls_to_issue,
     TaskKind.INVITATION_PENDING: _invitation,
     TaskKind.PLACEMENT_ENDING: _ending,

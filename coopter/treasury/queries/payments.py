@@ -106,11 +106,13 @@ def owed_document(invoice_id: int) -> OwedDocument:
     return _document(*row)
 
 
-def overdue(*, today: date) -> Overdue | None:
-    """What is late, or None. A grouping that notes no payment here is told of its calls alone, since it may keep the
-    payments of its months elsewhere."""
+def overdue(*, today: date, of: frozenset[int] | None = None) -> Overdue | None:
+    """What is late, of these structures or of all, or None. A grouping that notes no payment here is told of its calls
+    alone, since it may keep the payments of its months elsewhere."""
     noted = select(Payment.id).where(Payment.grouping_id == tenancy.current()).exists()
     query = _documents(only_left=True).where(Invoice.due_on < today, or_(Invoice.run_id.is_not(None), noted))
+    if of is not None:
+        query = query.where(Invoice.structure_id.in_(sorted(of)))
     late = [one for one in (_document(*row) for row in session().execute(query)) if one.owing.is_overdue(today)]
     if not late:
         return None
