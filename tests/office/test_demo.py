@@ -18,6 +18,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from coopter.billing.models import Invoice
+from coopter.governance.queries.admission import opinions_wanted
+from coopter.governance.queries.capital import capital_page
+from coopter.governance.queries.signing import to_sign
+from coopter.governance.queries.signing_bound import signatories_of
+from coopter.governance.queries.texts import list_texts
 from coopter.hours import queries as hours
 from coopter.hours.rules import EntryState
 from coopter.members import queries as members
@@ -32,6 +37,7 @@ from coopter.plumbing import journal, outbox, tenancy
 from coopter.plumbing.database import session
 from coopter.values.actor import Actor, Role
 from coopter.values.identifiers import check_siret
+from coopter.values.money import Money
 from coopter.values.month import Month
 from tests.factories import a_grouping, a_siret
 
@@ -63,6 +69,19 @@ def test_it_has_all_that_a_visitor_comes_to_see(inside_demo: Grouping) -> None:
     assert session().scalar(select(func.count(Shift.id)).where(Shift.day >= date(2026, 10, 15))) or 0 > 100
     assert {holder.role for holder in members.list_holders()} == set(Role)
     assert all(person.active and person.password for person in session().scalars(select(Person)))
+
+
+def test_it_has_a_charter_a_candidate_and_a_capital(inside_demo: Grouping) -> None:
+    """A charter in two versions of which the second awaits two signatures, an opinion awaited, shares held by all."""
+    (charter,) = list_texts(Actor.command_line(inside_demo.id), on=date(2026, 10, 15))
+    assert (charter.frozen_number, len(signatories_of(charter.id))) == (2, 6)
+    gaelle = next(one for one in members.list_holders() if one.email.startswith("gaelle"))
+    actor = members.actor_for(members.get_person(gaelle.person_id), inside_demo)
+    assert actor is not None
+    assert [one.number for one in to_sign(actor)] == [2]
+    assert [name for _id, name in opinions_wanted(actor)] == ["Les Jardins de Lanester"]
+    page = capital_page(date(2026, 10, 15))
+    assert (page.capital, len(page.holdings), page.too_public) == (Money(270_000), 6, False)
 
 
 def test_its_open_month_waits_for_hours_alone(inside_demo: Grouping) -> None:

@@ -28,6 +28,7 @@ from coopter.office.commands.demo.cast import (
 )
 from coopter.office.commands.demo.months import Act, instant, open_months, past_month, write_costs
 from coopter.office.commands.demo.mutual import Mutual
+from coopter.office.commands.demo.promises import Promising
 from coopter.planning import commands as planning
 from coopter.plumbing import tenancy
 from coopter.plumbing.transaction import command
@@ -124,6 +125,7 @@ def _make(administrator: Actor, *, today: date, base_url: str) -> None:
             *Mutual(coordinator, structures, representatives).acts(
                 closed=(first, second), founded=founded, today=today
             ),
+            *Promising(coordinator, structures, representatives, founded).acts(today=today),
             *Governing(coordinator, structures, representatives, founded, base_url).acts(held_in=second, today=today),
         ]
         for _, act in sorted(acts, key=lambda one: one[0]):

@@ -12,7 +12,7 @@ from coopter.values.actor import Role
 
 SLUG, NAME = "cap-cooperation", "Cap Coopération"
 GROUPING: dict[str, Any] = {
-    "legal_form": "Association loi 1901",
+    "legal_form": "Société coopérative",
     "address": "12 quai des Indes",
     "postcode": "56100",
     "city": "Lorient",
