@@ -43,7 +43,7 @@ def agreed(scene: Scene, giver: str, receiver: str | None, **changes: object) ->
 
 def called(scene: Scene, name: str, cents: int, *, year: int = 2026, turn: int = 1) -> None:
     """A contribution called from a member, as `call_contribution` leaves it."""
-    motion = Motion("figures-publication", f"figures:{year}", {"year": year, "bases": []}, DAY)
+    motion = Motion("figures-publication", f"figures:{year}", {"year": year, "bases": ["turnover"]}, DAY)
     decision = governance.decide(scene.coordinator, motion, at=AT)
     made = a.saved(
         Contribution(name=f"Part {name} {turn}", product=Product.PROPORTIONAL, created_by="Anne", created_at=AT)

@@ -12,23 +12,20 @@ from sqlalchemy import select
 from coopter.contributions.commands import campaigns, figures
 from coopter.contributions.commands.campaigns import CampaignDetails
 from coopter.contributions.commands.figures import declare_figures
-from coopter.contributions.models import CallRun, Contribution, Figure
+from coopter.contributions.models import Figure
 from coopter.contributions.queries import campaigns as queries
 from coopter.contributions.queries.figures import figures_of, member_figures
-from coopter.contributions.queries.figures_changes import CALLS, figures_changed_since
 from coopter.contributions.rules.figures import (
     ChangeUnexplained,
     NotAskedThisYear,
     NothingDeclared,
     SourceMissing,
 )
-from coopter.contributions.rules.kinds import Base, CallKind, FigureState, Product
-from coopter.governance import commands as governance
+from coopter.contributions.rules.kinds import Base, FigureState
 from coopter.governance.rules.obligations import NotAProof, ProofTooLarge
 from coopter.plumbing.database import session
 from coopter.plumbing.outbox import OutboxRow
 from coopter.values.actor import Role
-from coopter.values.money import Money
 from coopter.values.refusal import Conflict, NotAllowed, NotFound
 from tests import factories as a
 from tests.contributions.members_scene import AT, DUE, Scene, declared, scene_of, stands
@@ -225,25 +222,3 @@ def test_hours_are_read_from_the_sheets_and_members_are_those_of_the_year(scene:
     assert known["S1"].figures == {Base.HOURS_USED: 0}
     newer = {one.code: one for one in member_figures(2026, figures_year=2025)}
     assert newer["Z9"].figures == {Base.HOURS_USED: 0} and newer["N1"].figures[Base.HOURS_USED] == 120
-
-
-def test_what_changed_after_a_call_is_told(scene: Scene) -> None:
-    """The ground of next year's correction."""
-    campaigns.open_campaign(scene.coordinator, year=2025, details=ASKED, at=AT)
-    declared(scene, "north", {Base.TURNOVER: 100_00})
-    decision = governance.decide(scene.coordinator, campaigns.publication_motion(2025, bases=[], from_on=DUE), at=AT)
-    contribution = a.saved(Contribution(name="Part", product=Product.PROPORTIONAL, created_by="Anne", created_at=AT))
-    run = a.saved(
-        CallRun(contribution_id=contribution.id, year=2026, kind=CallKind.YEAR, turn=1, decision_id=decision.id,
-                called_on=DUE, total=Money(1), called_by="Anne", called_at=AT)
-    )  # fmt: skip
-    from coopter.contributions.models import Call
-
-    detail = {"figures_year": 2025, "measured": {"turnover": 100_00}}
-    a.saved(
-        Call(run_id=run.id, structure_id=scene.id_of("north"), instalment=1, due_on=DUE, amount=Money(1), detail=detail)
-    )
-    assert CALLS.name == "contribution_call" and figures_changed_since(run.id) == ()
-    declared(scene, "north", {Base.TURNOVER: 120_00})
-    (change,) = figures_changed_since(run.id)
-    assert (change.base, change.called, change.now) == (Base.TURNOVER, 100_00, 120_00)

@@ -140,3 +140,13 @@ def test_another_grouping_finds_nothing(scene: Scene, app: Flask) -> None:
     for path in ("2025", f"2025/structures/{north}", "2025/export.csv", f"pieces/{figure_id}"):
         assert browser.get(f"/ailleurs/contributions/chiffres/{path}").status_code == 404, path
     assert browser.get(PAGES).status_code == 404
+
+
+def test_publishing_nothing_where_nothing_is_shown_is_refused(scene: Scene) -> None:
+    """No decision that changes nothing enters the register; ticking nothing takes back what was shown."""
+    campaigns.open_campaign(scene.coordinator, year=2025, details=ASKED, at=AT)
+    where, browser = f"{PAGES}/2025/publication", scene.browser("coordinator")
+    refused = browser.post(where, data={"decided_by": "Bureau"})
+    assert refused.status_code == 422 and "Choisissez au moins un chiffre" in refused.text
+    assert browser.post(where, data={"bases": ["turnover"]}).status_code == 303
+    assert browser.post(where, data={}).status_code == 303

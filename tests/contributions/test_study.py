@@ -246,6 +246,8 @@ def test_saved_from_the_page_corrected_and_opened_again(site: Site) -> None:
     for wrong in ({**sent, "formula": "{"}, {**sent, "formula": "[]"}, sent, {**changed, "version": 1}):
         assert anne.post(f"{site.page}/variantes", data=wrong, follow_redirects=True).status_code == 200
     assert len(variants_of(site.cluster.contribution)) == 1
+    taken = anne.post(f"{site.page}/variantes", data=sent, follow_redirects=True).text
+    assert "existe déjà ici" in taken and re.search(r'name="upto_1"[^>]*value="500\u202f000"', taken)  # nothing is lost
     other = acts.create_contribution(site.cluster.anne, name="Autre", product=Product.VOLUNTARY, at=AT)
     assert anne.get(f"/cap-cooperation/contributions/{other}/variantes/{saved.id}").status_code == 404
     assert anne.get(f"/cap-cooperation/contributions/{other}/etude?variante={saved.id}").status_code == 404

@@ -18,6 +18,7 @@ from coopter.contributions.queries.campaigns import (
     find_campaign,
     get_campaign,
     member_sheets,
+    published_bases,
     silent_members,
 )
 from coopter.contributions.queries.figures import figures_of
@@ -73,7 +74,7 @@ class NobodyToRemind(Refusal):
 
 
 class NothingPublished(Refusal):
-    """Choisissez au moins un chiffre à publier."""
+    """Choisissez au moins un chiffre à publier : aucun chiffre de cette année n'est montré aux membres aujourd'hui."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +255,10 @@ def _estimate(actor: Actor, row: Figure | None, guess: Estimate, *, key: tuple[i
 
 def _check_publication(motion: Motion) -> None:
     bases, year = asked_bases(motion.value["bases"]), motion.value["year"]
-    if motion.value["bases"] and len(bases) != len(motion.value["bases"]):
-        raise NothingPublished()
     if year not in YEARS or motion.subject != f"figures:{year}":
         raise NoSuchYear(year=clean_line(str(year)))
+    if len(bases) != len(motion.value["bases"]) or not (bases or published_bases(year, on=motion.from_on)):
+        raise NothingPublished()
 
 
 def _describe_publication(motion: Motion) -> Words:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Response, flash, g, redirect, url_for
+from flask import Response, flash, g, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -23,10 +24,9 @@ from coopter.members.rules import INITIAL
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import for_the_record, refused, render, written
+from coopter.plumbing.pages import for_the_record, render, written
 from coopter.values.actor import Role
 from coopter.values.csv_text import csv_lines
-from coopter.values.refusal import Refusal
 
 READERS = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
 INSIDE = (*READERS, Role.REPRESENTATIVE)
@@ -83,15 +83,7 @@ def edit_campaign(year: int) -> Any:
 def remind_silent(year: int) -> Any:
     """Write again to those who have not answered, the longest silent first."""
     queries.get_campaign(year)
-    try:
-        sent = commands.remind_silent(g.actor, year=year, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _shown(year, status=422)
-    flash(ngettext("Un membre est relancé.", "%(num)d membres sont relancés.", len(sent.sent)), "success")
-    if sent.without_address:
-        flash(_("Sans adresse, à appeler : %(names)s.", names=", ".join(sent.without_address)), "warning")
-    return redirect(url_for("contributions.campaign", year=year), 303)
+    return _pressed(year, lambda: commands.remind_silent(g.actor, year=year, at=clock.now()), done=_reminded)
 
 
 @blueprint.post("/<grouping>/contributions/chiffres/<int:year>/cloture")
@@ -99,14 +91,11 @@ def remind_silent(year: int) -> Any:
 def close_campaign(year: int) -> Any:
     """Stop asking, and estimate what nobody said."""
     queries.get_campaign(year)
-    try:
-        count = commands.close_campaign(g.actor, year=year, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _shown(year, status=422)
-    flash(ngettext("La campagne est close ; un chiffre est estimé.",
-                   "La campagne est close ; %(num)d chiffres sont estimés.", count), "success")  # fmt: skip
-    return redirect(url_for("contributions.campaign", year=year), 303)
+    return _pressed(
+        year, lambda: commands.close_campaign(g.actor, year=year, at=clock.now()),
+        done=lambda count: ngettext("La campagne est close ; un chiffre est estimé.",
+                                    "La campagne est close ; %(num)d chiffres sont estimés.", count),
+    )  # fmt: skip
 
 
 @blueprint.post("/<grouping>/contributions/chiffres/<int:year>/publication")
@@ -116,15 +105,15 @@ def publish_figures(year: int) -> Any:
     queries.get_campaign(year)
     form = _publication(year, PublicationForm())
     motion = commands.publication_motion(year, bases=form.bases.bases, from_on=clock.today())
-    try:
-        if form.vote.data:
-            return _put_to_vote(form.vote.data, motion)
-        governance_commands.decide(g.actor, motion, decided_by=form.decided_by.data or INITIAL, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _shown(year, publication=form, status=422)
-    flash(_("La décision est inscrite au registre."), "success")
-    return redirect(url_for("contributions.campaign", year=year), 303)
+    vote = form.vote.data
+    return answer(
+        form, lambda: _put_to_vote(vote, motion) if vote else _decide(motion, form.decided_by.data),
+        then=lambda made: url_for("governance.assembly", assembly_id=vote) if vote
+        else url_for("contributions.campaign", year=year),
+        done=_("La résolution est à l’ordre du jour. Adoptée, elle prendra effet d’elle-même à sa date.") if vote
+        else _("La décision est inscrite au registre."),
+        again=lambda *, status=200, conflict=None: _shown(year, publication=form, status=status),
+    )  # fmt: skip
 
 
 @blueprint.get("/<grouping>/contributions/chiffres/<int:year>/export.csv")
@@ -144,11 +133,27 @@ def export_figures(year: int) -> Any:
     return response
 
 
-def _put_to_vote(assembly_id: int, motion: Motion) -> Any:
+def _put_to_vote(assembly_id: int, motion: Motion) -> None:
     said = for_the_record(kind_of(motion.kind).describe(motion))
     governance_commands.propose(g.actor, assembly_id=assembly_id, motion=motion, title=said, at=clock.now())
-    flash(_("La résolution est à l’ordre du jour. Adoptée, elle prendra effet d’elle-même à sa date."), "success")
-    return redirect(url_for("governance.assembly", assembly_id=assembly_id), 303)
+
+
+def _decide(motion: Motion, decided_by: str | None) -> None:
+    governance_commands.decide(g.actor, motion, decided_by=decided_by or INITIAL, at=clock.now())
+
+
+def _pressed(year: int, act: Callable[[], Any], *, done: Callable[[Any], str]) -> Any:
+    """A button of the campaign's page: the page again, with what it did or why not."""
+    return answer(
+        None, act, then=lambda result: url_for("contributions.campaign", year=year), done=done,
+        again=lambda *, status=200, conflict=None: _shown(year, status=status),
+    )  # fmt: skip
+
+
+def _reminded(sent: commands.Sent) -> str:
+    if sent.without_address:
+        flash(_("Sans adresse, à appeler : %(names)s.", names=", ".join(sent.without_address)), "warning")
+    return ngettext("Un membre est relancé.", "%(num)d membres sont relancés.", len(sent.sent)) if sent.sent else ""
 
 
 def _list(form: CampaignForm, *, status: int = 200) -> Any:

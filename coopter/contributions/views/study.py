@@ -13,7 +13,16 @@ from coopter.contributions.policies import formulas as policies
 from coopter.contributions.queries import formulas as queries
 from coopter.contributions.queries import study as studies
 from coopter.contributions.queries.variants import VariantRecord, variant_record, variants_of
-from coopter.contributions.rules.formulas import Formula, ProRata, Tier, base_name, check_formula, quantity, say
+from coopter.contributions.rules.formulas import (
+    Formula,
+    FormulaNotUnderstood,
+    ProRata,
+    Tier,
+    base_name,
+    check_formula,
+    quantity,
+    say,
+)
 from coopter.contributions.rules.formulas_typed import rate_unit
 from coopter.contributions.rules.kinds import Base, Product
 from coopter.contributions.views import blueprint
@@ -50,7 +59,8 @@ def study(contribution_id: int) -> Any:
     return render(
         **found, opened=opened, years=_years(), variants=variants_of(contribution_id),
         units=_units(form), beside=request.args.getlist("avec", type=int),
-        keep=VariantForm(formdata=None, name=opened.name if opened else "", version=opened.version if opened else 0),
+        keep=VariantForm(formdata=None, name=request.args.get("nom") or (opened.name if opened else ""),
+                         version=opened.version if opened else 0),
     )  # fmt: skip
 
 
@@ -60,10 +70,18 @@ def _form(record: queries.ContributionRecord) -> tuple[FormulaForm, VariantRecor
     opened = variant_record(number) if number else None
     if opened is not None and opened.contribution_id != record.id:
         raise NotFound()
-    start = opened.formula if opened else record.formula or STARTS[record.product]
+    start = _sent() or (opened.formula if opened else record.formula or STARTS[record.product])
     types = queries.types_in_use()
     form = formula_form(typed=request.args if "mode" in request.args else None, start=start, types=types)
     return form, opened
+
+
+def _sent() -> Formula | None:
+    """The formula of the address: one that could not be kept under its name is still there to keep under another."""
+    try:
+        return Formula.from_json(json.loads(request.args.get("formule", "")))
+    except (ValueError, FormulaNotUnderstood):
+        return None
 
 
 def _results(record: queries.ContributionRecord, form: FormulaForm) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def save_variant(contribution_id: int) -> Any:
         made = _save(form, contribution_id, opened)
     except Refusal as refusal:
         refused(refusal)
-        return redirect(url_for("contributions.study", contribution_id=contribution_id, variante=opened), 303)
+        sent = {"variante": opened, "formule": form.formula.data, "nom": form.name.data}
+        return redirect(url_for("contributions.study", contribution_id=contribution_id, **sent), 303)
     flash(_("La variante est enregistrée : chaque membre y voit ce qu’il paierait, et lui seul."), "success")
     return redirect(url_for("contributions.variant", contribution_id=contribution_id, variant_id=made), 303)
 

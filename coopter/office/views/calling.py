@@ -19,6 +19,7 @@ from coopter.office.queries import calling as queries
 from coopter.office.queries.preview import Obstacle, PartyIncomplete, Subject
 from coopter.office.views import blueprint, places
 from coopter.plumbing import clock
+from coopter.plumbing.answering import press
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render, say, written
 from coopter.values.actor import Role
@@ -64,12 +65,11 @@ def issue_rest(contribution_id: int, year: int, run_id: int) -> Any:
     """Issue the instalments whose time has come."""
     if run_id not in {run.id for run in runs_of(contribution_id, year=year)}:
         raise NotFound()
-    try:
-        commands.issue_rest(g.actor, run_id=run_id, on=clock.today(), at=clock.now())
-        flash(_("Les échéances suivantes sont émises."), "success")
-    except Refusal as refusal:
-        refused(refusal)
-    return redirect(url_for("office.calling", contribution_id=contribution_id, year=year), 303)
+    return press(
+        lambda: commands.issue_rest(g.actor, run_id=run_id, on=clock.today(), at=clock.now()),
+        to=url_for("office.calling", contribution_id=contribution_id, year=year),
+        done=_("Les échéances suivantes sont émises."),
+    )
 
 
 def remedy_of(block: Obstacle) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, url_for
+from flask import g, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -17,11 +17,11 @@ from coopter.office.commands import calling as commands
 from coopter.office.queries import calling as queries
 from coopter.office.views import blueprint
 from coopter.plumbing import clock
+from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.fields import AmountField, LineField, Needed, WholeField
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.values.actor import Role
-from coopter.values.refusal import Refusal
 
 OFFICE = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR)
 
@@ -51,13 +51,13 @@ def entrance_fees() -> Any:
 @for_roles(Role.COORDINATOR)
 def call_entrance_fee(admission_id: int) -> Any:
     """Call one entrance fee and issue its document."""
-    try:
-        done = commands.call_entrance_fee(g.actor, admission_id=admission_id, on=clock.today(), at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return redirect(url_for("office.entrance_fees"), 303)
-    flash(_("Le droit d’entrée est appelé ; son document se prépare."), "success")
-    return redirect(url_for("billing.invoice", invoice_id=done.documents[0].id), 303)
+    return answer(
+        None,
+        lambda: commands.call_entrance_fee(g.actor, admission_id=admission_id, on=clock.today(), at=clock.now()),
+        then=_its_document,
+        done=_("Le droit d’entrée est appelé ; son document se prépare."),
+        again=lambda *, status=200, conflict=None: redirect(url_for("office.entrance_fees"), 303),
+    )
 
 
 @blueprint.get("/<grouping>/contributions/<int:contribution_id>/volontaire")
@@ -72,18 +72,19 @@ def voluntary(contribution_id: int) -> Any:
 def call_voluntary(contribution_id: int) -> Any:
     """Call an amount agreed with one member and issue its document."""
     form = _form()
-    if not form.validate():
-        return _page(contribution_id, form, status=422)
-    try:
-        done = commands.call_voluntary(
+    return answer(
+        form,
+        lambda: commands.call_voluntary(
             g.actor, contribution_id=contribution_id, structure_id=form.structure.data, amount=form.amount.data,
             agreed=form.agreed.data, year=form.year.data, on=clock.today(), at=clock.now(),
-        )  # fmt: skip
-    except Refusal as refusal:
-        refused(refusal)
-        return _page(contribution_id, form, status=422)
-    flash(_("La contribution est appelée ; son document se prépare."), "success")
-    return redirect(url_for("billing.invoice", invoice_id=done.documents[0].id), 303)
+        ),
+        then=_its_document, done=_("La contribution est appelée ; son document se prépare."),
+        again=lambda *, status=200, conflict=None: _page(contribution_id, form, status=status),
+    )  # fmt: skip
+
+
+def _its_document(called: commands.Called) -> str:
+    return url_for("billing.invoice", invoice_id=called.documents[0].id)
 
 
 def _form(**given: Any) -> VoluntaryForm:

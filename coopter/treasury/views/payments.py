@@ -8,6 +8,7 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from coopter.plumbing import clock
+from coopter.plumbing.answering import press
 from coopter.plumbing.doors import for_roles
 from coopter.plumbing.pages import refused, render
 from coopter.treasury import commands, policies, queries
@@ -51,12 +52,12 @@ def record_payment(invoice_id: int) -> Any:
 def reverse_payment(payment_id: int) -> Any:
     """Take back a payment noted by mistake, with its reason."""
     payment = queries.get_payment(payment_id)
-    try:
-        commands.reverse_payment(g.actor, payment_id=payment_id, reason=request.form.get("reason", ""), at=clock.now())
-        flash(_("Le paiement est annulé ; le compte garde la trace des deux."), "success")
-    except Refusal as refusal:
-        refused(refusal)
-    return redirect(url_for("treasury.document", invoice_id=payment.invoice_id), 303)
+    reason = request.form.get("reason", "")
+    return press(
+        lambda: commands.reverse_payment(g.actor, payment_id=payment_id, reason=reason, at=clock.now()),
+        to=url_for("treasury.document", invoice_id=payment.invoice_id),
+        done=_("Le paiement est annulé ; le compte garde la trace des deux."),
+    )
 
 
 def _page(invoice_id: int, form: PaymentForm, *, status: int = 200, doubtful: bool = False) -> Any:
