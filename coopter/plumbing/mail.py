@@ -45,6 +45,11 @@ def check_address(text: str) -> str:
     return address
 
 
+def sender() -> str:
+    """The address that writes for the whole installation."""
+    return check_address(str(current_app.config["MAIL_FROM"]))
+
+
 def one_line(text: str) -> str:
     """A text that can stand in a header: no control character, no encoded word, at most 200 characters."""
     return _ENCODED_WORD.sub("= ?", _CONTROL.sub(" ", text)).strip()[:LONGEST_HEADER]

@@ -14,6 +14,7 @@ from coopter.governance.commands.agenda import ItemDetails, add_item
 from coopter.governance.commands.assemblies import AssemblyDetails, convene, open_assembly, plan_assembly
 from coopter.governance.commands.attendance import record_arrival
 from coopter.governance.commands.bodies import SeatDetails, add_seat, create_body
+from coopter.governance.commands.votes import cast
 from coopter.governance.models import AgendaItem, Elector
 from coopter.governance.rules.kinds import AssemblyMode, AttendanceMeans, BallotMethod, BodyKind, ItemForm
 from coopter.governance.rules.presets import ASSOCIATION
@@ -73,6 +74,12 @@ class Meeting:
     def open(self, *, at: datetime = AT) -> None:
         """Open the assembly."""
         open_assembly(self.coordinator, assembly_id=self.assembly_id, chair="Anne", secretary="Yann", at=at)
+
+
+def say(meeting: Meeting, item: int, **choices: str) -> None:
+    """Each of these votes for itself."""
+    for name, choice in choices.items():
+        cast(meeting.speakers[name], item_id=item, choices={meeting.electors[name]: choice}, at=AT)
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def scene(app: Flask) -> Iterator[Scene]:
     yield Scene(app, grouping, structures, people)
 
 
-def prepared(scene: Scene) -> int:
+def prepared(scene: Scene, *, election: str = "secret") -> int:
     """A body with its rules and members, an assembly with four points; returns the assembly's id."""
     scene.post("coordinator", "instances", kind="general-assembly", name="Assemblée générale", preset="association",
                from_on="2024-01-01", decided_by="Statuts")  # fmt: skip
@@ -99,7 +99,7 @@ def prepared(scene: Scene) -> int:
                body="L’assemblée approuve les comptes.")  # fmt: skip
     scene.post("coordinator", points, title="Délai de paiement", form="resolution", method="roll-call",
                motion="setting", setting="payment_days", value="45", from_on="2026-12-01")  # fmt: skip
-    scene.post("coordinator", points, title="Conseil", form="election", method="secret", seats="2",
+    scene.post("coordinator", points, title="Conseil", form="election", method=election, seats="2",
                candidates="Anne\nYann\nSoizic")  # fmt: skip
     return number
 
@@ -112,13 +112,13 @@ def items(scene: Scene) -> list[int]:
     return [one.id for one in scene.rows(select(AgendaItem).order_by(AgendaItem.position))]
 
 
-def opened(scene: Scene, monkeypatch: pytest.MonkeyPatch, *, present: tuple[int, ...] = (1, 2, 3)) -> int:
+def opened(scene: Scene, monkeypatch: pytest.MonkeyPatch, *, present: tuple[int, ...] = (1, 2, 3), **how: str) -> int:
     """Convened in October, open on its day, these members there."""
     from datetime import UTC, datetime
 
     from coopter.plumbing import clock
 
-    number = prepared(scene)
+    number = prepared(scene, **how)
     scene.post("coordinator", f"assemblees/{number}/convocation")
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 20, 17, 40, tzinfo=UTC))
     found = electors(scene)

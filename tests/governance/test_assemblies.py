@@ -192,6 +192,7 @@ def test_convocation_mails_an_invitation_to_each(app: Flask) -> None:
         ((name, digest),) = rows[0].payload["attachments"]
         (event,) = Calendar.from_ical(files.read(digest)).walk("VEVENT")
         assert (name, event["SEQUENCE"], event["STATUS"]) == ("assemblee.ics", 0, "CONFIRMED")
+        assert event["ORGANIZER"].startswith("mailto:")  # RFC 5546, 3.2.1
         assert event["DTSTART"].dt == AT
 
         record = assembly_record(meeting.assembly_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
@@ -13,16 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from coopter.governance.commands.assemblies import (
-    NoSecondCall,
-    QuorumWasReached,
-    TooEarly,
-    VoteStillOpen,
-    WrongMoment,
-    call_again,
-    close_assembly,
-    open_assembly,
-)
+from coopter.governance.commands.assemblies import NoSecondCall, QuorumWasReached, call_again
 from coopter.governance.commands.attendance import (
     NobodyToSpeakFor,
     NoDistance,
@@ -32,6 +24,7 @@ from coopter.governance.commands.attendance import (
     record_arrival,
     record_departure,
 )
+from coopter.governance.commands.holding import TooEarly, VoteStillOpen, WrongMoment, close_assembly, open_assembly
 from coopter.governance.commands.questions import QuestionsClosed, answer_question, ask_question
 from coopter.governance.commands.votes import open_vote
 from coopter.governance.models import Elector
@@ -156,12 +149,14 @@ def test_belenios_set_up(app: Flask) -> None:
             a_person(Role.REPRESENTATIVE, structure=structure, email=f"{structure.code.lower()}@x.example")
         found = belenios_export(item)
         definition = json.loads(found.definition)
-        assert definition["questions"] == [
-            {"question": "Conseil", "answers": ["Maëlle", "Yann", "Zoé"], "blank": True, "min": 1, "max": 2}
-        ]
+        assert set(definition) == {"name", "description", "questions", "administrator", "credential_authority"}
+        assert definition["questions"] == [{"type": "Homomorphic", "value": {
+            "question": "Conseil", "answers": ["Maëlle", "Yann", "Zoé"], "blank": True, "min": 1, "max": 2
+        }}]  # fmt: skip
         lines = list(csv.reader(io.StringIO(found.electors)))
         electors = {row.id for row in session().scalars(select(Elector))}
         assert [(email, weight) for email, _login, weight in lines] == [
             ("a@x.example", "1"), ("b@x.example", "1"), ("c@x.example", "1"),
         ]  # fmt: skip
-        assert {int(login.split("-")[0]) for _email, login, _weight in lines} == electors
+        assert {int(login.removeprefix("siege-")) for _email, login, _weight in lines} == electors
+        assert all(re.fullmatch(r"[A-Za-z0-9._%+-]+", login) for _email, login, _weight in lines)  # its user names

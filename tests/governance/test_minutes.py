@@ -10,17 +10,9 @@ import pytest
 
 from coopter.governance.rules.colleges import CollegeMethod, EmptyCollege
 from coopter.governance.rules.kinds import AssemblyMode, BallotMethod, ItemForm, ItemState, Verdict
-from coopter.governance.rules.minutes import (
-    Asked,
-    Attendee,
-    Deliberation,
-    MinutesFacts,
-    MinutesPoint,
-    clock_in_words,
-    day_in_words,
-    draft_minutes,
-    plain,
-)
+from coopter.governance.rules.minutes import Asked, Attendee, MinutesFacts, draft_minutes
+from coopter.governance.rules.minutes_votes import Deliberation, MinutesPoint
+from coopter.governance.rules.minutes_words import clock_in_words, day_in_words, plain
 from coopter.governance.rules.presets import ABSOLUTE, ASSOCIATION, BOARD, OF_ALL, SCIC, TWO_THIRDS, UNANIMITY
 from coopter.governance.rules.quorum import Place, quorum_state
 from coopter.governance.rules.statutes import ORDINARY, CountedOn, Quorum, Statutes
@@ -34,6 +26,7 @@ POINT = MinutesPoint(
 )  # fmt: skip
 FACTS = MinutesFacts(
     grouping="Cap Rade", body="Assemblée générale", title="AG", mode=AssemblyMode.IN_PERSON, call=1, starts_at=AT,
+    ends_at=None,
     opened_at=AT, closed_at=datetime(2026, 3, 14, 19, 0, tzinfo=UTC), place="Salle du port", convened_by="Anne",
     convened_at=datetime(2026, 2, 20, 9, 0, tzinfo=UTC), chair="Maryvonne", secretary="Yann", scrutineers="",
     record_on=date(2026, 3, 1), quorum=Quorum(Fraction(1, 4)),

@@ -9,24 +9,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from coopter.governance.commands.agenda import ItemDetails, add_item
 from coopter.governance.commands.assemblies import annul_assembly, call_again, close_assembly
 from coopter.governance.commands.attendance import record_departure
 from coopter.governance.commands.ballots import (
     AlreadyVoted,
     BallotIsSecret,
+    CallEachName,
     HandsAreRaised,
     NotOnRoll,
-    TooLateToVote,
-    TooSoonToVote,
     VoteNotOpen,
     record_ballots,
 )
-from coopter.governance.commands.closings import ConsultationStillOpen
 from coopter.governance.commands.convocation import set_right_to_vote
 from coopter.governance.commands.proxies import give_proxy
 from coopter.governance.commands.votes import (
-    AmendmentFirst,
     annul_outcome,
     cast,
     close_vote,
@@ -37,9 +33,9 @@ from coopter.governance.commands.votes import (
 from coopter.governance.models import Ballot, Decision
 from coopter.governance.queries.assemblies import agenda_of
 from coopter.governance.queries.bodies import rules_of, rules_subject
-from coopter.governance.queries.decisions import decision_in_force, is_annulled
+from coopter.governance.queries.decisions import is_annulled
 from coopter.governance.queries.votes import hands_of, outcome_of, register, vote_record
-from coopter.governance.rules.kinds import AssemblyMode, BallotMethod, Basis, Verdict
+from coopter.governance.rules.kinds import BallotMethod, Basis, Verdict
 from coopter.governance.rules.motions import Motion
 from coopter.governance.rules.quorum import QuorumNotReached
 from coopter.governance.rules.statutes import Quorum, to_json
@@ -49,15 +45,9 @@ from coopter.plumbing.database import session
 from coopter.values.actor import Role
 from coopter.values.refusal import NotAllowed
 from tests.factories import actor
-from tests.governance.meetings import AT, ELECTION, SIMPLE, Meeting, a_meeting, an_open_meeting
+from tests.governance.meetings import AT, ELECTION, SIMPLE, a_meeting, an_open_meeting, say
 
 LATER = AT + timedelta(minutes=30)
-
-
-def say(meeting: Meeting, item: int, **choices: str) -> None:
-    """Each of these votes for itself."""
-    for name, choice in choices.items():
-        cast(meeting.speakers[name], item_id=item, choices={meeting.electors[name]: choice}, at=AT)
 
 
 def test_adopted_motion_is_in_force_with_no_further_typing(app: Flask) -> None:
@@ -204,32 +194,6 @@ def test_chair_decides_a_tie_where_the_statutes_say_so(app: Flask) -> None:
         assert (outcome.verdict, outcome.result["casting"], outcome.result["tie"]) == (Verdict.ADOPTED, "yes", True)
 
 
-def test_amendment_is_voted_first_and_changes_the_text(app: Flask) -> None:
-    with a_meeting() as meeting:
-        rules = rules_subject(meeting.body_id)
-        first = Motion("body-rules", rules, to_json(replace(SIMPLE, notice_days=20)), date(2026, 5, 1))
-        better = Motion("body-rules", rules, to_json(replace(SIMPLE, notice_days=25)), date(2026, 5, 1))
-        item = meeting.add("Délai", body="Vingt jours.", motion=first)
-        meeting.convene()
-        meeting.arrive("A", "B", "C", "D")
-        meeting.open()
-        details = ItemDetails(title="Plutôt 25", body="Vingt-cinq jours.", method=BallotMethod.ROLL_CALL,
-                              amends_id=item, motion=better)  # fmt: skip
-        amendment = add_item(meeting.coordinator, assembly_id=meeting.assembly_id, details=details, at=AT)
-        assert [one.id for one in agenda_of(meeting.assembly_id)] == [amendment, item]
-        with pytest.raises(AmendmentFirst):
-            open_vote(meeting.coordinator, item_id=item, at=AT)
-        for one in (amendment, item):
-            open_vote(meeting.coordinator, item_id=one, at=AT)
-            say(meeting, one, A="yes", B="yes")
-            close_vote(meeting.coordinator, item_id=one, at=LATER)
-        amended = agenda_of(meeting.assembly_id)[1]
-        assert "Vingt jours." in amended.body and "Vingt-cinq jours." in amended.body
-        decided = decision_in_force("body-rules", on=date(2026, 5, 1), subject=rules)
-        assert decided is not None and decided.value["notice_days"] == 25
-        assert session().scalar(select(func.count(Decision.id))) == 2  # the amendment took none of its own
-
-
 def test_no_quorum_no_vote_and_a_second_call(app: Flask) -> None:
     from fractions import Fraction
 
@@ -252,40 +216,6 @@ def test_no_quorum_no_vote_and_a_second_call(app: Flask) -> None:
         open_assembly(meeting.coordinator, assembly_id=second, chair="A", secretary="B", at=day)
         (item,) = meeting.items()
         open_vote(meeting.coordinator, item_id=item, at=day)
-
-
-def test_consultation_opens_and_closes_at_instants(app: Flask) -> None:
-    """R33: a ballot one second before the end counts, one at the end does not."""
-    ends = AT + timedelta(days=3)
-    with a_meeting(mode=AssemblyMode.CONSULTATION, ends_at=ends, place="") as meeting:
-        item = meeting.add(method=BallotMethod.SECRET)
-        meeting.convene()
-        meeting.open(at=AT - timedelta(days=1))
-        with pytest.raises(TooSoonToVote):
-            cast(meeting.speakers["A"], item_id=item, choices={meeting.electors["A"]: "yes"},
-                 at=AT - timedelta(seconds=1))  # fmt: skip
-        for name in "ABC":
-            cast(meeting.speakers[name], item_id=item, choices={meeting.electors[name]: "yes"},
-                 at=ends - timedelta(seconds=1))  # fmt: skip
-        with pytest.raises(TooLateToVote):
-            cast(meeting.speakers["D"], item_id=item, choices={meeting.electors["D"]: "no"}, at=ends)
-        with pytest.raises(ConsultationStillOpen):
-            close_vote(meeting.coordinator, item_id=item, at=ends - timedelta(seconds=1))
-        outcome = close_vote(meeting.coordinator, item_id=item, at=ends)
-        assert (outcome.verdict, outcome.result["heads"]["ballots"]) == (Verdict.ADOPTED, 3)
-
-
-def test_consultation_without_enough_voters_adopts_nothing(app: Flask) -> None:
-    from fractions import Fraction
-
-    ends = AT + timedelta(days=3)
-    statutes = replace(SIMPLE, quorum=Quorum(Fraction(1, 2)))
-    with a_meeting(mode=AssemblyMode.CONSULTATION, ends_at=ends, place="", statutes=statutes) as meeting:
-        item = meeting.add()
-        meeting.convene()
-        meeting.open()
-        say(meeting, item, A="yes")
-        assert close_vote(meeting.coordinator, item_id=item, at=ends).verdict is Verdict.NO_QUORUM
 
 
 def test_election_of_two_seats(app: Flask) -> None:
@@ -332,3 +262,27 @@ def test_register_has_continuous_numbers(app: Flask) -> None:
             close_vote(meeting.coordinator, item_id=item, at=LATER)
         assert [one.number for one in register()] == [5, 4, 3, 2, 1]
         assert {one.verdict for one in register()} == {Verdict.ADOPTED}
+
+
+def test_a_roll_call_is_noted_name_by_name(app: Flask) -> None:
+    """R33: whoever answered on a phone is not spoken for by « tous pour »."""
+    with an_open_meeting() as meeting:
+        (item,) = meeting.items()
+        open_vote(meeting.coordinator, item_id=item, at=AT)
+        say(meeting, item, A="no")
+        with pytest.raises(CallEachName):
+            record_show_of_hands(meeting.coordinator, item_id=item, everybody="yes", at=AT)
+        record_ballots(meeting.coordinator, item_id=item, choices={meeting.electors["B"]: "yes"}, at=AT)
+        found = {one.name: one.choice for one in vote_record(item).lines}
+        assert found == {"A": "no", "B": "yes", "C": None, "D": None}
+
+
+def test_an_election_by_show_of_hands(app: Flask) -> None:
+    """Where the statutes do not ask for a secret ballot, hands elect too."""
+    details = {**ELECTION, "method": BallotMethod.SHOW_OF_HANDS, "seats": 2, "candidates": ("Maëlle", "Yann", "Zoé")}
+    with an_open_meeting(items=(details,)) as meeting:
+        (item,) = meeting.items()
+        open_vote(meeting.coordinator, item_id=item, at=AT)
+        but = {meeting.electors["D"]: ("Zoé",)}
+        record_show_of_hands(meeting.coordinator, item_id=item, everybody=("Maëlle", "Yann"), but=but, at=AT)
+        assert close_vote(meeting.coordinator, item_id=item, at=LATER).result["elected"] == ["Maëlle", "Yann"]

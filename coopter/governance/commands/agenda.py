@@ -12,7 +12,7 @@ from coopter.governance import policies
 from coopter.governance.commands.documents import add_document
 from coopter.governance.models import AgendaItem, Assembly, AssemblyDocument
 from coopter.governance.queries.sittings import get_assembly, get_item, statutes_of
-from coopter.governance.rules.kinds import AssemblyState, BallotMethod, ItemForm, ItemState
+from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, BallotMethod, ItemForm, ItemState
 from coopter.governance.rules.motions import Motion, kind_of
 from coopter.members.commands.versions import changes, refuse_stale, reread
 from coopter.plumbing import journal
@@ -62,6 +62,11 @@ class PersonsSecret(Refusal):
 
 class AmendsNothing(Refusal):
     """Un amendement porte sur une résolution de la même assemblée qui n’est pas encore au vote."""
+
+
+class NoAmendmentInWriting(Refusal):
+    """Une consultation écrite vote tous ses points en même temps : on n’y amende rien. Intégrez ce changement au texte
+    de la résolution, ou réunissez-vous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,8 @@ def _checked(row: Assembly, details: ItemDetails, *, item_id: int | None = None)
         same = amended.assembly_id == row.id and amended.id != item_id and amended.amends_id is None
         if not same or amended.state is not ItemState.PENDING or details.form is not ItemForm.RESOLUTION:
             raise AmendsNothing()
+        if row.mode is AssemblyMode.CONSULTATION:
+            raise NoAmendmentInWriting()
     if details.motion is not None:
         kind_of(details.motion.kind).check(details.motion)
     return checked

@@ -1,4 +1,4 @@
-"""Assemblies from their draft to their closing: planned, edited, opened, closed, called again, annulled; questions."""
+"""Assemblies as they are prepared: planned, edited, called again when the quorum lacks, annulled."""
 
 from __future__ import annotations
 
@@ -19,14 +19,22 @@ from coopter.governance.commands.agenda import (
 )
 from coopter.governance.commands.convocation import convene, send_cancelled, send_moved
 from coopter.governance.commands.documents import add_document
-from coopter.governance.commands.obligations import bear_obligation
+from coopter.governance.commands.holding import (
+    WrongMoment,
+    close_assembly,
+    close_now,
+    demand,
+    open_assembly,
+    refuse_open_votes,
+    set_people,
+)
 from coopter.governance.commands.questions import answer_question, ask_question
-from coopter.governance.commands.second_calls import copy_agenda, items_of
-from coopter.governance.commands.votes import annul_outcome, open_vote
+from coopter.governance.commands.second_calls import copy_agenda, items_to_vote_again
+from coopter.governance.commands.votes import annul_outcome
 from coopter.governance.models import Assembly, Outcome, OutcomeAnnulment
 from coopter.governance.queries.assemblies import get_assembly, quorum_now, statutes_of
 from coopter.governance.queries.bodies import get_body
-from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, ItemForm, ItemState
+from coopter.governance.rules.kinds import AssemblyMode, AssemblyState
 from coopter.members.commands.turns import take_turn
 from coopter.members.commands.versions import changes, refuse_stale, reread, values_of
 from coopter.plumbing import journal
@@ -48,6 +56,11 @@ class TitleMissing(Refusal):
     """Donnez un titre à cette assemblée, par exemple « Assemblée générale ordinaire 2026 »."""
 
 
+class BodyClosed(Refusal):
+    """« %(body)s » n’existe plus : elle ne tient plus d’assemblée. Choisissez une autre instance, ou rouvrez
+    celle-ci."""
+
+
 class EndsBeforeStarting(Refusal):
     """La fin est avant le début : corrigez les heures."""
 
@@ -62,18 +75,6 @@ class PlaceMissing(Refusal):
 
 class RecordDayAfter(Refusal):
     """La liste des votants s’arrête au plus tard le jour de l’assemblée : avancez cette date."""
-
-
-class WrongMoment(Refusal):
-    """Cette assemblée n’en est pas là : rechargez la page pour voir où elle en est."""
-
-
-class TooEarly(Refusal):
-    """Cette assemblée est convoquée pour le %(on)s : elle s’ouvre ce jour-là."""
-
-
-class VoteStillOpen(Refusal):
-    """Le vote « %(title)s » est encore ouvert : closez-le ou retirez-le d’abord."""
 
 
 class FixedByConvocation(Refusal):
@@ -117,7 +118,7 @@ _SHOWN_IN_CALENDARS = ("title", "starts_at", "ends_at", "place", "link")
 def plan_assembly(actor: Actor, *, details: AssemblyDetails, at: datetime) -> int:
     """Prepare an assembly, as a draft; returns its id.
 
-    Raises TitleMissing, EndsBeforeStarting, ConsultationNeedsEnd, PlaceMissing, RecordDayAfter, NotFound.
+    Raises TitleMissing, EndsBeforeStarting, ConsultationNeedsEnd, PlaceMissing, RecordDayAfter, BodyClosed, NotFound.
     """
     require(policies.can_prepare_governance(actor))
     return _plan(actor, _checked(details), at=at)
@@ -131,7 +132,7 @@ def edit_assembly(actor: Actor, *, assembly_id: int, version: int, details: Asse
     """
     require(policies.can_prepare_governance(actor))
     row = reread(get_assembly(assembly_id))
-    _demand(row, AssemblyState.DRAFT, AssemblyState.CONVENED)
+    demand(row, AssemblyState.DRAFT, AssemblyState.CONVENED)
     checked = _checked(details)
     mine = values_of(checked, DETAILS)
     refuse_stale(row, version=version, mine=mine)
@@ -149,56 +150,6 @@ def edit_assembly(actor: Actor, *, assembly_id: int, version: int, details: Asse
 
 
 @command
-def open_assembly(
-    actor: Actor, *, assembly_id: int, chair: str, secretary: str, scrutineers: str = "", at: datetime
-) -> None:
-    """Open a convened assembly, with its bureau; a consultation opens every vote of its agenda at the same time.
-
-    Raises WrongMoment, TooEarly and, for a consultation, what `open_vote` raises.
-    """
-    require(policies.can_prepare_governance(actor))
-    row = reread(get_assembly(assembly_id))
-    _demand(row, AssemblyState.CONVENED)
-    if row.mode is not AssemblyMode.CONSULTATION and paris_day(at) < paris_day(row.starts_at):
-        raise TooEarly(on=paris_day(row.starts_at))
-    row.state, row.opened_at = AssemblyState.OPEN, at
-    row.chair, row.secretary, row.scrutineers = clean_line(chair), clean_line(secretary), clean_line(scrutineers)
-    row.version += 1
-    session().flush()
-    after = values_of(row, ("chair", "secretary", "scrutineers"))
-    journal.record(actor, "assembly.opened", f"assembly:{assembly_id}", at=at, after=after)
-    if row.mode is AssemblyMode.CONSULTATION:
-        for item in items_of(assembly_id):
-            if item.form is not ItemForm.REPORT and item.state is ItemState.PENDING and item.amends_id is None:
-                open_vote(actor, item_id=item.id, at=at)
-
-
-@command
-def set_people(
-    actor: Actor, *, assembly_id: int, chair: str, secretary: str, scrutineers: str = "", at: datetime
-) -> None:
-    """Correct who presides, writes and counts, while the assembly is open or its minutes are written."""
-    require(policies.can_prepare_governance(actor))
-    row = reread(get_assembly(assembly_id))
-    _demand(row, AssemblyState.OPEN, AssemblyState.CLOSED)
-    names = ("chair", "secretary", "scrutineers")
-    before = values_of(row, names)
-    row.chair, row.secretary, row.scrutineers = clean_line(chair), clean_line(secretary), clean_line(scrutineers)
-    row.version += 1
-    after = values_of(row, names)
-    journal.record(actor, "assembly.people_set", f"assembly:{assembly_id}", at=at, before=before, after=after)
-
-
-@command
-def close_assembly(actor: Actor, *, assembly_id: int, at: datetime) -> None:
-    """Close an assembly; everybody leaves. Raises WrongMoment, VoteStillOpen."""
-    require(policies.can_prepare_governance(actor))
-    row = reread(get_assembly(assembly_id))
-    _demand(row, AssemblyState.OPEN)
-    _close(actor, row, at=at)
-
-
-@command
 def annul_assembly(actor: Actor, *, assembly_id: int, reason: str, at: datetime) -> None:
     """Call an assembly off, or annul one that was held: every deliberation it took is annulled, and its decisions.
 
@@ -211,7 +162,7 @@ def annul_assembly(actor: Actor, *, assembly_id: int, reason: str, at: datetime)
     row = reread(get_assembly(assembly_id))
     if row.state is AssemblyState.ANNULLED:
         raise WrongMoment()
-    _refuse_open_votes(assembly_id)
+    refuse_open_votes(assembly_id)
     annulled = select(OutcomeAnnulment.outcome_id)
     query = select(Outcome.id).where(Outcome.assembly_id == assembly_id, Outcome.id.not_in(annulled))
     for outcome_id in session().scalars(query.order_by(Outcome.number)).all():
@@ -232,13 +183,14 @@ def call_again(actor: Actor, *, assembly_id: int, starts_at: datetime, at: datet
     """
     require(policies.can_prepare_governance(actor))
     row = reread(get_assembly(assembly_id))
-    _demand(row, AssemblyState.CONVENED, AssemblyState.OPEN)
+    demand(row, AssemblyState.CONVENED, AssemblyState.OPEN)
     statutes, quorum = statutes_of(row), quorum_now(assembly_id)
     if statutes is None or statutes.second_quorum is None or row.call != 1:
         raise NoSecondCall()
-    if row.mode is not AssemblyMode.CONSULTATION and quorum is not None and quorum.reached:
+    consulted = row.mode is AssemblyMode.CONSULTATION  # counted vote by vote, on those who answered
+    if not items_to_vote_again(assembly_id) if consulted else quorum is not None and quorum.reached:
         raise QuorumWasReached()
-    _close(actor, row, at=at)
+    close_now(actor, row, at=at)
     length = None if row.ends_at is None else row.ends_at - row.starts_at
     details = AssemblyDetails(**values_of(row, DETAILS))
     ends_at = None if length is None else starts_at + length
@@ -251,6 +203,8 @@ def call_again(actor: Actor, *, assembly_id: int, starts_at: datetime, at: datet
 def _plan(actor: Actor, details: AssemblyDetails, *, at: datetime, first_call_id: int | None = None) -> int:
     take_turn()
     body = get_body(details.body_id)
+    if body.closed_at is not None:
+        raise BodyClosed(body=body.name)
     row = Assembly(
         **values_of(details, DETAILS), state=AssemblyState.DRAFT, call=1 if first_call_id is None else 2,
         first_call_id=first_call_id, version=1,
@@ -281,23 +235,3 @@ def _checked(details: AssemblyDetails) -> AssemblyDetails:
     if checked.record_on > paris_day(checked.starts_at):
         raise RecordDayAfter()
     return checked
-
-
-def _demand(row: Assembly, *states: AssemblyState) -> None:
-    if row.state not in states:
-        raise WrongMoment()
-
-
-def _refuse_open_votes(assembly_id: int) -> None:
-    for item in items_of(assembly_id):
-        if item.state is ItemState.OPEN:
-            raise VoteStillOpen(title=item.title)
-
-
-def _close(actor: Actor, row: Assembly, *, at: datetime) -> None:
-    _refuse_open_votes(row.id)
-    row.state, row.closed_at, row.door_token_hash = AssemblyState.CLOSED, at, None
-    row.version += 1
-    session().flush()
-    journal.record(actor, "assembly.closed", f"assembly:{row.id}", at=at)
-    bear_obligation(actor, kind="minutes-register", subject=f"assembly:{row.id}", title=row.title, at=at)

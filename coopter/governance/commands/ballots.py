@@ -55,6 +55,10 @@ class HandsAreRaised(Refusal):
     """Ce vote se fait à main levée : la personne qui tient le secrétariat note les voix."""
 
 
+class CallEachName(Refusal):
+    """Un appel nominal se note nom par nom : chacun répond pour soi."""
+
+
 class BallotIsSecret(Refusal):
     """Ce vote est secret : chacun dépose son bulletin depuis son appareil, personne ne le note à sa place."""
 
@@ -149,8 +153,14 @@ def record_ballots(actor: Actor, *, item_id: int, choices: Mapping[int, Choice],
 def record_show_of_hands(
     actor: Actor, *, item_id: int, everybody: Choice, at: datetime, but: Mapping[int, Choice] | None = None
 ) -> int:
-    """« Tous pour, sauf… »: everybody on the roll answers `everybody`, except those named; returns how many voices."""
+    """« Tous pour, sauf… »: everybody on the roll answers `everybody`, except those named; returns how many voices.
+
+    Raises CallEachName for a roll call, where whoever answered on a phone is not spoken for, and what `record_ballots`
+    raises.
+    """
     require(policies.can_prepare_governance(actor))
+    if open_vote_for_ballots(item_id, at=at).method is BallotMethod.ROLL_CALL:
+        raise CallEachName()
     here = tenancy.current()
     query = select(ROLL.c.elector_id).where(
         ROLL.c.grouping_id == here, ROLL.c.item_id == item_id, ROLL.c.hand_id.is_not(None)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from coopter.governance import policies
 from coopter.governance.commands.decisions import write_decision
 from coopter.governance.commands.obligations import bear_officers_changed
-from coopter.governance.models import Body, BodySeat
+from coopter.governance.models import Assembly, Body, BodySeat
 from coopter.governance.queries.bodies import (
     BODY_RULES,
     find_rules,
@@ -19,7 +19,7 @@ from coopter.governance.queries.bodies import (
     rules_subject,
     seats_of,
 )
-from coopter.governance.rules.kinds import Basis, BodyKind
+from coopter.governance.rules.kinds import AssemblyState, Basis, BodyKind
 from coopter.governance.rules.motions import Motion, MotionKind, register
 from coopter.governance.rules.statutes import Statutes, check_statutes, from_json, to_json
 from coopter.members import queries as members
@@ -43,6 +43,10 @@ class BodyNameMissing(Refusal):
 
 class BodyNameTaken(Refusal):
     """Une instance s’appelle déjà « %(name)s » : prenez un autre nom, ou complétez celle-ci."""
+
+
+class BodyStillMeets(Refusal):
+    """« %(title)s » se prépare ou se tient encore : menez-la à son terme, ou annulez-la d’abord."""
 
 
 class SeatWithoutHolder(Refusal):
@@ -121,12 +125,27 @@ def create_body(
 
 @command
 def close_body(actor: Actor, *, body_id: int, at: datetime) -> None:
-    """A body that meets no more; its assemblies stay."""
+    """A body that meets no more; its assemblies stay, and so do its seats, for the record. Raises BodyStillMeets."""
     require(policies.can_prepare_governance(actor))
+    take_turn()
     body = reread(get_body(body_id))
+    live = (AssemblyState.DRAFT, AssemblyState.CONVENED, AssemblyState.OPEN)
+    query = select(Assembly.title).where(Assembly.body_id == body_id, Assembly.state.in_(live))
+    if title := session().scalar(query.order_by(Assembly.starts_at).limit(1)):
+        raise BodyStillMeets(title=title)
     if body.closed_at is None:
         body.closed_at = at
         journal.record(actor, "body.closed", f"body:{body_id}", at=at)
+
+
+@command
+def reopen_body(actor: Actor, *, body_id: int, at: datetime) -> None:
+    """A body that was closed by mistake, or that meets again."""
+    require(policies.can_prepare_governance(actor))
+    body = reread(get_body(body_id))
+    if body.closed_at is not None:
+        body.closed_at = None
+        journal.record(actor, "body.reopened", f"body:{body_id}", at=at)
 
 
 @command

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -16,6 +17,7 @@ from coopter.governance.queries.votes import (
     ROLL,
     SEALED,
     SECRET,
+    OutcomeRecord,
     published_ballots,
 )
 from coopter.governance.rules.ballots import ballots_digest, published_groups, too_small
@@ -23,8 +25,10 @@ from coopter.governance.rules.kinds import (
     AssemblyMode,
     Basis,
     ItemForm,
+    ItemState,
     Verdict,
 )
+from coopter.governance.rules.motions import Motion
 from coopter.governance.rules.quorum import Place, QuorumState, quorum_state
 from coopter.governance.rules.statutes import Statutes
 from coopter.governance.rules.tally import Cast, Seated, Tally, tally_election, tally_resolution
@@ -146,23 +150,58 @@ def take_effect(actor: Actor, item: AgendaItem, row: Assembly, outcome: Outcome,
     motion = motion_of(item)
     if item.amends_id is not None:
         amended = reread(get_item(item.amends_id))
-        before = {"body": amended.body}
-        heading = Words("Amendement adopté (délibération n° %(number)s) : %(title)s", number=outcome.number,
-                        title=item.title)  # fmt: skip
-        amended.body = f"{amended.body}\n\n**{heading}**\n\n{item.body}".strip()
-        if motion is not None:
-            amended.motion_kind, amended.motion_subject = motion.kind, motion.subject
-            amended.motion_value, amended.motion_from_on = motion.value, motion.from_on
-        amended.version += 1
-        session().flush()
-        after = {"body": amended.body}
-        journal.record(actor, "item.amended", f"item:{amended.id}", at=at, before=before, after=after)
+        body = f"{amended.body}{_section(item, outcome.number)}".strip()
+        _rewrite(actor, amended, body=body, motion=motion or motion_of(amended), action="item.amended", at=at)
         return
     if motion is not None:
         write_decision(
             actor, motion, basis=Basis.RESOLUTION, decided_by=authority(outcome.number, row, at=at), item_id=item.id,
             at=at,
         )  # fmt: skip
+
+
+def take_back(actor: Actor, item: AgendaItem, outcome: OutcomeRecord, *, at: datetime) -> None:
+    """What an adopted amendment wrote into a resolution leaves it, unless that was voted already."""
+    if item.amends_id is None or "replaced" not in outcome.result:
+        return
+    amended = reread(get_item(item.amends_id))
+    if amended.state is not ItemState.PENDING:
+        return
+    section, motion = _section(item, outcome.number), motion_of(amended)
+    body = amended.body.replace(section, "").removeprefix(section.strip())
+    if motion is not None and motion == motion_of(item):
+        motion = _read(outcome.result["replaced"])
+    _rewrite(actor, amended, body=body.strip(), motion=motion, action="item.restored", at=at)
+
+
+def replaced_by(item: AgendaItem) -> dict[str, Any] | None:
+    """The parameter of the resolution that an amendment changes, as its outcome keeps it in case it is annulled."""
+    motion = None if item.amends_id is None else motion_of(get_item(item.amends_id))
+    if motion is None:
+        return None
+    return {"kind": motion.kind, "subject": motion.subject, "value": motion.value, "from_on": f"{motion.from_on}"}
+
+
+def _read(kept: dict[str, Any] | None) -> Motion | None:
+    if kept is None:
+        return None
+    return Motion(kept["kind"], kept["subject"], kept["value"], date.fromisoformat(kept["from_on"]))
+
+
+def _section(item: AgendaItem, number: int) -> str:
+    """What an adopted amendment adds to the text of a resolution."""
+    heading = Words("Amendement adopté (délibération n° %(number)s) : %(title)s", number=number, title=item.title)
+    return f"\n\n**{heading}**\n\n{item.body}".rstrip()
+
+
+def _rewrite(actor: Actor, item: AgendaItem, *, body: str, motion: Motion | None, action: str, at: datetime) -> None:
+    before = {"body": item.body}
+    item.body = body
+    item.motion_kind, item.motion_subject = (motion.kind, motion.subject) if motion else ("", "")
+    item.motion_value, item.motion_from_on = (motion.value, motion.from_on) if motion else (None, None)
+    item.version += 1
+    session().flush()
+    journal.record(actor, action, f"item:{item.id}", at=at, before=before, after={"body": item.body})
 
 
 def authority(number: int, row: Assembly, *, at: datetime) -> str:

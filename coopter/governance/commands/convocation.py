@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from coopter.governance import policies
+from coopter.governance.commands.agenda import NoAmendmentInWriting
 from coopter.governance.feeds import invitations
 from coopter.governance.models import AgendaItem, Assembly, Elector
 from coopter.governance.queries.bodies import SeatRecord, get_body, rules_of, seats_of
@@ -63,7 +64,7 @@ def convene(actor: Actor, *, assembly_id: int, at: datetime, base_url: str = "")
     """Convene: the rules in force become this assembly's, the roll is drawn, mails leave; returns how many electors.
 
     Raises AlreadyConvened, AgendaEmpty, NoticeTooShort, RemoteVoteForbidden, NobodyToConvene, SeatsWithoutCollege,
-    SeatsWithoutCategory, NoRulesYet, PersonsSecretThere.
+    SeatsWithoutCategory, NoRulesYet, PersonsSecretThere, NoAmendmentInWriting.
     """
     require(policies.can_prepare_governance(actor))
     row = reread(get_assembly(assembly_id))
@@ -130,6 +131,8 @@ def _check_agenda(row: Assembly, statutes: Statutes) -> None:
     for item in items:
         if item.form is ItemForm.RESOLUTION:
             statutes.majority(item.majority)
+        if item.amends_id is not None and row.mode is AssemblyMode.CONSULTATION:
+            raise NoAmendmentInWriting()
         if item.form is ItemForm.ELECTION and statutes.persons_secret and item.method is not BallotMethod.SECRET:
             raise PersonsSecretThere(title=item.title)
 
@@ -194,7 +197,8 @@ def _send(
     sequence = row.calendar_sequence
     invitation = invitations.build(
         uid=f"assemblee-{grouping.slug}-{row.id}@coopter", title=row.title, starts_at=row.starts_at,
-        ends_at=row.ends_at, place=row.place, link=row.link, sequence=sequence, at=at, cancelled=cancelled,
+        ends_at=row.ends_at, place=row.place, link=row.link, sequence=sequence, at=at,
+        organiser=grouping.email or mail.sender(), cancelled=cancelled,
     )  # fmt: skip
     attachments = (("assemblee.ics", files.store(invitation)),)
     shared: dict[str, Any] = {

@@ -22,6 +22,10 @@ class DocumentsFixed(Refusal):
     """Cette assemblée est close ou annulée : on n’y joint plus de document."""
 
 
+class DocumentMissing(Refusal):
+    """Choisissez d’abord un fichier."""
+
+
 class DocumentTooLarge(Refusal):
     """Ce fichier dépasse 5 Mo : allégez-le, ou partagez un lien dans le texte."""
 
@@ -43,7 +47,7 @@ MEDIA_TYPES = {
 def add_document(
     actor: Actor, *, assembly_id: int, name: str, content: bytes, at: datetime, item_id: int | None = None
 ) -> int:
-    """Join a file to an assembly or to one of its points; returns its id. Raises DocumentTooLarge, DocumentNotTaken."""
+    """Join a file to an assembly or to one of its points; returns its id. Raises Document…"""
     require(policies.can_prepare_governance(actor))
     row = get_assembly(assembly_id)
     if row.state in (AssemblyState.CLOSED, AssemblyState.ANNULLED):
@@ -51,6 +55,8 @@ def add_document(
     if item_id is not None and get_item(item_id).assembly_id != assembly_id:
         raise NotFound()
     title = clean_line(name, most=120)
+    if not title:
+        raise DocumentMissing()
     media_type = MEDIA_TYPES.get(title.rpartition(".")[2].lower())
     if media_type is None:
         raise DocumentNotTaken()

@@ -11,7 +11,8 @@ from coopter.governance.queries.minutes import minutes_facts
 from coopter.governance.queries.sittings import get_assembly
 from coopter.governance.queries.texts import get_version
 from coopter.governance.rules.kinds import AssemblyState, TextKind
-from coopter.governance.rules.minutes import day_in_words, draft_minutes
+from coopter.governance.rules.minutes import draft_minutes
+from coopter.governance.rules.minutes_words import day_in_words
 from coopter.members.commands.versions import reread
 from coopter.plumbing import journal
 from coopter.plumbing.transaction import command, require

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -12,7 +13,9 @@ from coopter.governance.commands.closings import (
     empty_box,
     quorum_at_closing,
     refuse_early,
+    replaced_by,
     rules_frozen,
+    take_back,
     take_effect,
     tally_of,
     write_outcome,
@@ -135,6 +138,8 @@ def close_vote(actor: Actor, *, item_id: int, at: datetime, casting: str | None 
     session().flush()
     quorum = quorum_at_closing(row, roll)
     tally = tally_of(item, row, roll, quorum=quorum, void=void, casting=casting)
+    if tally.verdict is Verdict.ADOPTED and item.amends_id is not None:
+        tally = replace(tally, result={**tally.result, "replaced": replaced_by(item)})
     outcome = write_outcome(actor, item, row, tally, at=at)
     if tally.verdict is Verdict.ADOPTED:
         take_effect(actor, item, row, outcome, at=at)
@@ -143,22 +148,29 @@ def close_vote(actor: Actor, *, item_id: int, at: datetime, casting: str | None 
 
 @command
 def withdraw_item(actor: Actor, *, item_id: int, at: datetime, reason: str = "") -> None:
-    """Take a point off, before its vote or in the middle of it: sealed ballots are destroyed unopened."""
+    """Take a point off, before its vote or in the middle of it: sealed ballots are destroyed unopened.
+
+    Its amendments that were not voted yet fall with it, and are not voted.
+    """
     require(policies.can_prepare_governance(actor))
     item = reread(get_item(item_id))
     if item.state not in (ItemState.PENDING, ItemState.OPEN):
         raise NothingToVote()
-    was, item.state, item.closed_at = item.state, ItemState.WITHDRAWN, at
-    item.version += 1
-    session().flush()
-    session().execute(delete(SEALED).where(SEALED.c.grouping_id == tenancy.current(), SEALED.c.item_id == item_id))
-    after = {"state": item.state, "reason": clean_line(reason, most=500)}
-    journal.record(actor, "item.withdrawn", f"item:{item_id}", at=at, before={"state": was}, after=after)
+    for one in (item, *_amendments_waiting(item_id)):
+        was, one.state, one.closed_at = one.state, ItemState.WITHDRAWN, at
+        one.version += 1
+        session().flush()
+        session().execute(delete(SEALED).where(SEALED.c.grouping_id == tenancy.current(), SEALED.c.item_id == one.id))
+        after = {"state": one.state, "reason": clean_line(reason, most=500)}
+        journal.record(actor, "item.withdrawn", f"item:{one.id}", at=at, before={"state": was}, after=after)
 
 
 @command
 def annul_outcome(actor: Actor, *, outcome_id: int, reason: str, at: datetime) -> None:
     """Say that a deliberation does not count, and the decision that it took with it; both stay in their register.
+
+    What an amendment had changed goes back, as long as the resolution was not voted with it: from then on that vote is
+    annulled on its own.
 
     Raises AlreadyAnnulled, ReasonMissing, NotFound and what the decision's room refuses.
     """
@@ -176,18 +188,22 @@ def annul_outcome(actor: Actor, *, outcome_id: int, reason: str, at: datetime) -
     sealed = {OUTCOME_ANNULMENTS: [OUTCOME_ANNULMENTS.c.id == row.id]}
     after = {"number": outcome.number, "reason": why}
     journal.record(actor, "outcome.annulled", f"outcome:{outcome_id}", at=at, after=after, sealed=sealed)
+    take_back(actor, get_item(outcome.item_id), outcome, at=at)
     for decision_id in session().scalars(select(Decision.id).where(Decision.item_id == outcome.item_id)).all():
         if not is_annulled(decision_id):
             annul_decision(actor, decision_id, reason=why, at=at)
 
 
 def _refuse_before_amendments(item: AgendaItem) -> None:
-    waiting = select(AgendaItem).where(
-        AgendaItem.amends_id == item.id, AgendaItem.state.in_((ItemState.PENDING, ItemState.OPEN))
-    )
-    first = session().scalars(waiting.order_by(AgendaItem.position)).first()
-    if first is not None:
+    for first in _amendments_waiting(item.id):
         raise AmendmentFirst(title=first.title)
+
+
+def _amendments_waiting(item_id: int) -> list[AgendaItem]:
+    waiting = select(AgendaItem).where(
+        AgendaItem.amends_id == item_id, AgendaItem.state.in_((ItemState.PENDING, ItemState.OPEN))
+    )
+    return list(session().scalars(waiting.order_by(AgendaItem.position)))
 
 
 def _check_quorum(row: Assembly, roll: list[tuple[Elector, int | None]]) -> None:

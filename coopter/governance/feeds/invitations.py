@@ -20,11 +20,13 @@ def build(
     link: str,
     sequence: int,
     at: datetime,
+    organiser: str,
     cancelled: bool = False,
 ) -> bytes:
     """One event, in UTC; a later one of the same `uid` and a higher `sequence` replaces it, a cancelled one removes it.
 
-    A meeting without an expected end is shown as two hours.
+    `organiser` is an address: RFC 5546 asks for one in what is published or cancelled. A meeting without an expected
+    end is shown as two hours.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -33,6 +35,7 @@ def build(
     calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
     event = Event()
     event.add("uid", uid)
+    event.add("organizer", f"mailto:{organiser}")
     event.add("sequence", sequence)
     event.add("dtstamp", at)
     event.add("dtstart", starts_at)

@@ -178,6 +178,13 @@ class OpeningForm(FlaskForm):
     chair = LineField(_("Présidence de séance"), validators=[Needed()])
     secretary = LineField(_("Secrétaire de séance"), validators=[Needed()])
     scrutineers = LineField(_("Scrutateurs"), most=300, validators=[MayLack()])
+    version = HiddenField()
+
+
+def people_form(held: Any) -> OpeningForm:
+    """The form that corrects who holds an assembly."""
+    names = ("chair", "secretary", "scrutineers", "version")
+    return OpeningForm(formdata=None, data={name: getattr(held, name) for name in names})
 
 
 def number_or_none(text: Any) -> int | None:

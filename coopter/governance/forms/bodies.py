@@ -99,7 +99,7 @@ class SeatForm(FlaskForm):
         description=_("Vide : celui de la structure ou de la personne."),
     )  # fmt: skip
     office = LineField(_("Fonction"), validators=[MayLack()], description=_("Présidente, trésorier…"))
-    category = LineField(_("Catégorie d’associés"), validators=[MayLack()])
+    category = SelectField(_("Catégorie d’associés"), validate_choice=False)
     college = SelectField(_("Collège"), validate_choice=False)
     weight = WholeField(_("Nombre de voix"), validators=[Needed()])
     dues_paid_to = DayField(_("Cotisation réglée jusqu’au"), validators=[MayLack()])

@@ -2,6 +2,7 @@
 
 from coopter.governance.queries.assemblies import assemblies_for
 from coopter.governance.queries.decisions import (
+    assemblies_of_items,
     decision_in_force,
     decisions_of,
     get_decision,
@@ -12,6 +13,7 @@ from coopter.governance.queries.decisions import (
 
 __all__ = [
     "assemblies_for",
+    "assemblies_of_items",
     "decision_in_force",
     "decisions_of",
     "get_decision",

@@ -22,8 +22,6 @@ from coopter.plumbing.database import session
 from coopter.values.actor import Role
 from coopter.values.refusal import Refusal
 
-FORMAT_VERSION = 1
-
 
 class NoAddress(Refusal):
     """Belenios écrit à chaque votant, et ces sièges n’ont pas d’adresse : %(names)s. Donnez-leur un représentant qui
@@ -41,21 +39,24 @@ class BeleniosSetUp:
 def belenios_export(item_id: int) -> BeleniosSetUp:
     """One point of an agenda as a Belenios election; raises NotFound, NoAddress.
 
-    Electors are written « address,login,weight »: the login tells apart two seats that one person speaks for. A
-    college's weight has no place there: hold one election for each college and weigh their results.
+    The definition is what `belenios-tool` takes as a template, whose questions its protocol 2 wraps by their type.
+    Electors are written « address,login,weight »: the login, letters and digits without a sign of its own, tells apart
+    two seats that one person speaks for. A college's weight has no place there: hold one election for each college and
+    weigh their results.
     """
     item = get_item(item_id)
     assembly = get_assembly(item.assembly_id)
     definition = {
-        "version": FORMAT_VERSION,
         "name": f"{assembly.title} : {item.title}",
         "description": item.body,
-        "questions": [_question(item)],
+        "questions": [{"type": "Homomorphic", "value": _question(item)}],
+        "administrator": assembly.convened_by,
+        "credential_authority": ["Server"],
     }
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     for elector, email in _addresses(item.assembly_id):
-        writer.writerow([email, f"{elector.id}-{email}", elector.weight])
+        writer.writerow([email, f"siege-{elector.id}", elector.weight])
     return BeleniosSetUp(json.dumps(definition, ensure_ascii=False, indent=2), lines.getvalue())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
 
@@ -52,6 +52,11 @@ class SeatRecord:
     starts_on: date
     ends_on: date | None
     version: int
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day of the term, as people say it; None while no end is set."""
+        return None if self.ends_on is None else self.ends_on - timedelta(days=1)
 
 
 def rules_subject(body_id: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import Select, Table, select
 
-from coopter.governance.models import Decision, DecisionAnnulment
+from coopter.governance.models import AgendaItem, Decision, DecisionAnnulment
 from coopter.governance.rules.motions import Decided, in_force, kind_of
 from coopter.governance.rules.register import Annulled, Entry, standing_of
 from coopter.plumbing import tenancy
@@ -61,6 +62,12 @@ def register_on(day: date) -> tuple[Entry, ...]:
         standing, by = standing_of(decided, among=every, annulled=gone.keys(), on=day)
         entries.append(Entry(decided, kind.label, kind.describe(decided.motion), standing, by, gone.get(decided.id)))
     return tuple(entries)
+
+
+def assemblies_of_items(item_ids: Iterable[int]) -> dict[int, int]:
+    """The assembly where each of these points was voted, by the point: the way back from a decision."""
+    query = select(AgendaItem.id, AgendaItem.assembly_id).where(AgendaItem.id.in_(set(item_ids)))
+    return {item_id: assembly_id for item_id, assembly_id in session().execute(query)}
 
 
 def is_annulled(decision_id: int) -> bool:

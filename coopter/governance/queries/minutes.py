@@ -13,17 +13,21 @@ from coopter.governance.queries.sittings import (
     assembly_record,
     questions_of,
 )
-from coopter.governance.queries.votes import OutcomeRecord, outcomes_of
-from coopter.governance.rules.kinds import ItemForm
+from coopter.governance.queries.votes import OutcomeRecord, answered_by, outcomes_of
+from coopter.governance.rules.kinds import AssemblyMode, ItemForm
 from coopter.governance.rules.minutes import (
+    ABSENT,
+    ANSWERED,
+    NO_VOTE,
+    PRESENT,
+    REPRESENTED,
+    SILENT,
     Asked,
     Attendee,
-    Deliberation,
     MinutesFacts,
-    MinutesPoint,
-    clock_in_words,
-    day_in_words,
 )
+from coopter.governance.rules.minutes_votes import Deliberation, MinutesPoint
+from coopter.governance.rules.minutes_words import clock_in_words, day_in_words
 from coopter.governance.rules.motions import Decided, kind_of
 from coopter.governance.rules.statutes import Majority, MajorityUnknown, Statutes
 from coopter.members import queries as members
@@ -39,8 +43,8 @@ def minutes_facts(assembly_id: int) -> MinutesFacts:
     agenda = agenda_of(assembly_id)
     titles = {one.id: one.title for one in agenda}
     same = (
-        "body", "title", "mode", "call", "starts_at", "opened_at", "closed_at", "place", "convened_by", "convened_at",
-        "chair", "secretary", "scrutineers", "record_on",
+        "body", "title", "mode", "call", "starts_at", "ends_at", "opened_at", "closed_at", "place", "convened_by",
+        "convened_at", "chair", "secretary", "scrutineers", "record_on",
     )  # fmt: skip
     return MinutesFacts(
         grouping=members.get_grouping_by_id(tenancy.grouping_in_scope()).name,
@@ -52,7 +56,9 @@ def minutes_facts(assembly_id: int) -> MinutesFacts:
 
 
 def attendees_of(record: AssemblyRecord) -> tuple[Attendee, ...]:
-    """Each line of the roll: present (with its hours), represented by whom, or absent."""
+    """Each line of the roll: present (with its hours), represented by whom, or absent; consulted, who answered."""
+    if record.mode is AssemblyMode.CONSULTATION:
+        return _consulted(record)
     statutes, roll = record.statutes or Statutes(), roll_of(record.id)
     stays: dict[int, list[StayRecord]] = {}
     for stay in stays_of(record.id):
@@ -66,20 +72,37 @@ def _attendee(
     one: ElectorRecord, statutes: Statutes, stays: dict[int, list[StayRecord]], powers: dict[int, ProxyRecord],
     names: dict[int, str],
 ) -> Attendee:  # fmt: skip
-    college = statutes.college(one.college)
-    label = college.label if college else one.college
+    label = _label(statutes, one.college)
     power = powers.get(one.id)
-    state, detail = "absent", ""
+    state, detail = ABSENT, ""
     if one.id in stays:
-        state, detail = "présent", _hours(one.name, stays[one.id])
+        state, detail = PRESENT, _hours(one.name, stays[one.id])
     elif power is not None and power.holder_id in stays:
-        state, detail = "représenté", f"pouvoir à {names[power.holder_id]}"
+        state, detail = REPRESENTED, f"pouvoir à {names[power.holder_id]}"
     if not one.may_vote:
-        detail = ", ".join(
-            part for part in (state if state != "absent" else "", detail, str(one.why_not or "")) if part
-        )
-        state = "sans droit de vote"
+        detail = ", ".join(part for part in (state if state != ABSENT else "", detail, str(one.why_not or "")) if part)
+        state = NO_VOTE
     return Attendee(one.name, label, one.weight, state, detail)
+
+
+def _consulted(record: AssemblyRecord) -> tuple[Attendee, ...]:
+    """Who answered a consultation, itself or by whoever held its power: a ballot in one of its votes at least."""
+    statutes, roll = record.statutes or Statutes(), roll_of(record.id)
+    names, hands = {one.id: one.name for one in roll}, answered_by(record.id)
+    found = []
+    for one in roll:
+        hand = hands.get(one.id)
+        state = ANSWERED if hand is not None else SILENT
+        detail = f"pouvoir à {names[hand]}" if hand not in (None, one.id) else ""
+        if not one.may_vote:
+            state, detail = NO_VOTE, str(one.why_not or "")
+        found.append(Attendee(one.name, _label(statutes, one.college), one.weight, state, detail))
+    return tuple(found)
+
+
+def _label(statutes: Statutes, code: str) -> str:
+    college = statutes.college(code)
+    return college.label if college else code
 
 
 def _hours(name: str, stays: Iterable[StayRecord]) -> str:

@@ -96,6 +96,7 @@ class OutcomeRecord:
     body: str
     annulled_because: str | None
     decision_number: int | None
+    decision_id: int | None
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,16 @@ def register() -> tuple[OutcomeRecord, ...]:
 def outcomes_of(assembly_id: int) -> tuple[OutcomeRecord, ...]:
     """What an assembly decided, in the order of its votes."""
     return tuple(reversed(_outcomes(OUTCOMES.c.assembly_id == assembly_id)))
+
+
+def answered_by(assembly_id: int) -> dict[int, int]:
+    """Who voted on one point of an assembly at least, as elector → by whose hand; never what."""
+    query = (
+        select(VoterRoll.elector_id, VoterRoll.hand_id)
+        .join(AgendaItem, AgendaItem.id == VoterRoll.item_id)
+        .where(AgendaItem.assembly_id == assembly_id, VoterRoll.has_voted.is_(True))
+    )
+    return {elector: hand for elector, hand in session().execute(query) if hand is not None}
 
 
 def published_ballots(item: AgendaItem) -> list[dict[str, Any]]:
@@ -260,6 +271,7 @@ def _outcomes(*where: Any) -> tuple[OutcomeRecord, ...]:
             OUTCOMES.c.id, OUTCOMES.c.number, OUTCOMES.c.assembly_id, OUTCOMES.c.item_id, OUTCOMES.c.title,
             OUTCOMES.c.verdict, OUTCOMES.c.result, OUTCOMES.c.ballots_sha256, OUTCOMES.c.decided_on,
             OUTCOMES.c.recorded_by, OUTCOMES.c.recorded_at, body.c.name, annulled.c.reason, decided.c.number,
+            decided.c.id,
         )
         .join(assembly, assembly.c.id == OUTCOMES.c.assembly_id)
         .join(body, body.c.id == assembly.c.body_id)

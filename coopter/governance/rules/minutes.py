@@ -5,79 +5,36 @@ French, like the law they serve; the draft is Markdown that the secretary comple
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
-from typing import Any
 
-from coopter.governance.rules.kinds import AssemblyMode, BallotMethod, ItemForm, ItemState, Verdict
-from coopter.governance.rules.statutes import CountedOn, Majority, Quorum
-from coopter.governance.rules.wording import majority_in_words, percent, quorum_in_words
+from coopter.governance.rules.kinds import AssemblyMode
+from coopter.governance.rules.minutes_votes import MinutesPoint, point_in_words
+from coopter.governance.rules.minutes_words import clock_in_words, day_in_words, plain, table
+from coopter.governance.rules.statutes import Quorum
+from coopter.governance.rules.wording import quorum_in_words
 from coopter.values.instants import PARIS
 
-MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-          "décembre")  # fmt: skip
 HELD = {
     AssemblyMode.IN_PERSON: "sur place",
     AssemblyMode.REMOTE: "à distance",
     AssemblyMode.MIXED: "sur place et à distance",
 }
-VOTED = {
-    BallotMethod.SHOW_OF_HANDS: "à main levée",
-    BallotMethod.ROLL_CALL: "à l’appel nominal",
-    BallotMethod.SECRET: "à bulletin secret",
-}
-VERDICTS = {
-    Verdict.ADOPTED: "La résolution est adoptée.",
-    Verdict.REJECTED: "La résolution est rejetée.",
-    Verdict.ELECTED: "Sont élus : %s.",
-    Verdict.NOT_ELECTED: "Aucun siège n’est pourvu.",
-    Verdict.NO_QUORUM: "Le quorum n’étant pas atteint, rien n’est décidé.",
-    Verdict.VOID: "Le scrutin est sans effet : son résultat aurait révélé un vote.",
-}
-ANSWERS = (("yes", "Pour"), ("no", "Contre"), ("abstain", "Abstentions"), ("blank", "Blancs"))
-_MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
+# Where a line of the sheet stands.
+PRESENT, REPRESENTED, ABSENT, NO_VOTE = "présent", "représenté", "absent", "sans droit de vote"
+ANSWERED, SILENT = "a répondu", "n’a pas répondu"
 
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """One line of the sheet: `state` is present, represented, absent or without vote; `detail` says how."""
+    """One line of the sheet: `state` is one of the words above; `detail` says how."""
 
     name: str
     college: str
     weight: int
     state: str
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deliberation:
-    """What a vote gave: its number in the register, its figures, and the decision that it took."""
-
-    number: int
-    verdict: Verdict
-    result: dict[str, Any]
-    ballots_sha256: str
-    decision: str
-    annulled_because: str
-
-
-@dataclass(frozen=True, slots=True)
-class MinutesPoint:
-    """One point of the agenda as it was held."""
-
-    position: int
-    title: str
-    text: str
-    form: ItemForm
-    method: BallotMethod
-    state: ItemState
-    amends: str
-    majority: Majority | None
-    notes: str
-    deliberation: Deliberation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +56,7 @@ class MinutesFacts:
     mode: AssemblyMode
     call: int
     starts_at: datetime
+    ends_at: datetime | None
     opened_at: datetime | None
     closed_at: datetime | None
     place: str
@@ -114,26 +72,11 @@ class MinutesFacts:
     questions: tuple[Asked, ...]
 
 
-def plain(text: str) -> str:
-    """A text of somebody's as it is, never as Markdown nor as a merge field (R25)."""
-    return _MARKS.sub(r"\\\1", text).replace("{{", "{ {").replace("\n", " ")
-
-
-def day_in_words(day: date) -> str:
-    """« 14 mars 2026 », « 1er mars 2026 »."""
-    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def clock_in_words(at: datetime) -> str:
-    """« 18 h 30 », as Paris clocks show it."""
-    there = at.astimezone(PARIS)
-    return f"{there.hour} h {there.minute:02d}" if there.minute else f"{there.hour} h"
-
-
 def draft_minutes(facts: MinutesFacts) -> str:
     """The minutes as Markdown."""
     parts = [_opening(facts), _presence(facts), _agenda(facts), "## Délibérations"]
-    parts += [_point(point) for point in facts.points]
+    consulted = facts.mode is AssemblyMode.CONSULTATION
+    parts += [point_in_words(point, consulted=consulted) for point in facts.points]
     if facts.questions:
         parts.append(_questions(facts.questions))
     parts.append(_end(facts))
@@ -142,11 +85,12 @@ def draft_minutes(facts: MinutesFacts) -> str:
 
 def _opening(facts: MinutesFacts) -> str:
     start = facts.opened_at or facts.starts_at
-    moment = f"{day_in_words(start.astimezone(PARIS).date())} à {clock_in_words(start)}"
+    moment = _moment(start)
     where = f", {plain(facts.place)}" if facts.place else ""
     who = f"les membres de l’instance « {plain(facts.body)} » de {plain(facts.grouping)}"
     if facts.mode is AssemblyMode.CONSULTATION:
-        lines = [f"À partir du {moment}, {who} ont été consultés par écrit."]
+        until = f", jusqu’au {_moment(facts.ends_at)}" if facts.ends_at else ""
+        lines = [f"À partir du {moment}{until}, {who} ont été consultés par écrit."]
     else:
         lines = [f"Le {moment}, {who} se sont réunis {HELD[facts.mode]}{where}."]
     if facts.convened_at is not None:
@@ -159,23 +103,33 @@ def _opening(facts: MinutesFacts) -> str:
     return " ".join(lines) + ("\n\n" + "\n".join(named) if named else "")
 
 
+def _moment(at: datetime) -> str:
+    return f"{day_in_words(at.astimezone(PARIS).date())} à {clock_in_words(at)}"
+
+
 def _presence(facts: MinutesFacts) -> str:
-    able = [one for one in facts.attendees if one.state != "sans droit de vote"]
-    counts = {state: sum(1 for one in able if one.state == state) for state in ("présent", "représenté", "absent")}
+    consulted = facts.mode is AssemblyMode.CONSULTATION
+    able = [one for one in facts.attendees if one.state != NO_VOTE]
+    counts = {state: sum(1 for one in able if one.state == state) for state in (PRESENT, REPRESENTED, ABSENT, ANSWERED)}
     weights = any(one.weight != 1 for one in facts.attendees)
     colleges = any(one.college for one in facts.attendees)
     said = (
         f"La liste des votants a été arrêtée au {day_in_words(facts.record_on)}. Membres ayant droit de vote : "
-        f"{len(able)}. Présents : {counts['présent']} ; représentés : {counts['représenté']} ; absents : "
-        f"{counts['absent']}."
+        f"{len(able)}. "
     )
-    head = ["Membre", *(["Collège"] if colleges else []), *(["Voix"] if weights else []), "Présence"]
+    if consulted:
+        said += f"Ont répondu : {counts[ANSWERED]} ; n’ont pas répondu : {len(able) - counts[ANSWERED]}."
+    else:
+        said += f"Présents : {counts[PRESENT]} ; représentés : {counts[REPRESENTED]} ; absents : {counts[ABSENT]}."
+    last = "Réponse" if consulted else "Présence"
+    head = ["Membre", *(["Collège"] if colleges else []), *(["Voix"] if weights else []), last]
     rows = [
         [plain(one.name), *([plain(one.college)] if colleges else []), *([str(one.weight)] if weights else []),
          _state(one)]
         for one in facts.attendees
     ]  # fmt: skip
-    return "\n\n".join(("## Présences et quorum", said, _table(head, rows), str(quorum_in_words(facts.quorum))))
+    title = "## Réponses et quorum" if consulted else "## Présences et quorum"
+    return "\n\n".join((title, said, table(head, rows), str(quorum_in_words(facts.quorum))))
 
 
 def _state(one: Attendee) -> str:
@@ -185,112 +139,6 @@ def _state(one: Attendee) -> str:
 def _agenda(facts: MinutesFacts) -> str:
     lines = [f"{place}. {plain(point.title)}" for place, point in enumerate(facts.points, start=1)]
     return "\n".join(["## Ordre du jour", "", *lines])
-
-
-def _point(point: MinutesPoint) -> str:
-    parts = [f"### {point.position}. {plain(point.title)}"]
-    if point.amends:
-        parts.append(f"*Amendement à « {plain(point.amends)} ».*")
-    if point.text:
-        parts.append("\n".join(f"> {line}" for line in point.text.replace("{{", "{ {").splitlines()))
-    if point.notes:
-        parts.append(point.notes.replace("{{", "{ {"))
-    if point.state is ItemState.WITHDRAWN:
-        parts.append("Ce point est retiré : il n’est pas voté.")
-    elif point.deliberation is not None:
-        parts += _deliberation(point, point.deliberation)
-    elif point.form is not ItemForm.REPORT:
-        parts.append("Ce point n’a pas été mis aux voix.")
-    return "\n\n".join(parts)
-
-
-def _deliberation(point: MinutesPoint, found: Deliberation) -> list[str]:
-    result = found.result
-    rule = f" {majority_in_words(point.majority)}" if point.majority is not None else ""
-    parts = [f"**Délibération n° {found.number}.** Vote {VOTED[point.method]}.{rule}"]
-    if quorum := _quorum(result.get("quorum")):
-        parts.append(quorum)
-    parts.append(_candidates(result) if result["form"] == "election" else _answers(result))
-    if result.get("colleges"):
-        parts += [_colleges(result["colleges"]), _weighted(result)]
-    parts += _ties(result)
-    verdict = VERDICTS[found.verdict]
-    names = ", ".join(plain(name) for name in result.get("elected", ()))
-    parts.append(f"**{verdict % names if '%s' in verdict else verdict}**")
-    if found.decision:
-        parts.append(found.decision)
-    if found.annulled_because:
-        parts.append(f"Cette délibération a été annulée : {plain(found.annulled_because)}")
-    parts.append(f"Empreinte des bulletins (SHA-256) : `{found.ballots_sha256}`")
-    return parts
-
-
-def _quorum(state: dict[str, Any] | None) -> str:
-    if not state:
-        return ""
-    whole = state["parts"][0]
-    unit = "voix" if state["on"] == CountedOn.WEIGHTS.value else "membres"
-    reached = "atteint" if state["reached"] else "non atteint"
-    text = (
-        f"Quorum {reached} : {whole['counted']} {unit} présents ou représentés sur {whole['electors']}, "
-        f"{whole['needed']} requis."
-    )
-    if not state["per_college"]:
-        return text
-    each = [f"{plain(one['college'])} {one['counted']}/{one['electors']}" for one in state["parts"][1:]]
-    return f"{text} Par collège : {', '.join(each)}."
-
-
-def _answers(result: dict[str, Any]) -> str:
-    heads, weights = result["heads"], result["weights"]
-    differ = heads != weights
-    head = ["Réponse", "Votants", *(["Voix"] if differ else [])]
-    return _table(
-        head, [[label, str(heads[code]), *([str(weights[code])] if differ else [])] for code, label in ANSWERS]
-    )
-
-
-def _candidates(result: dict[str, Any]) -> str:
-    weighted = any(line["colleges"] for line in result["candidates"])
-    head = ["Candidature", "Votants", "Voix", *(["Après pondération"] if weighted else [])]
-    rows = [
-        [plain(line["name"]), str(line["heads"]), str(line["weight"]),
-         *([percent(Fraction(line["score"]))] if weighted else [])]
-        for line in result["candidates"]
-    ]  # fmt: skip
-    blank = result["heads"]["blank"] + result["heads"]["abstain"]
-    return _table(head, rows) + (f"\n\nBlancs et abstentions : {blank}." if blank else "")
-
-
-def _colleges(colleges: Sequence[dict[str, Any]]) -> str:
-    head = ["Collège", "Pour", "Contre", "Abstentions", "Blancs", "Poids", "Pour, pondéré", "Contre, pondéré"]
-    rows = [
-        [plain(one["label"]), str(one["yes"]), str(one["no"]), str(one["abstain"]), str(one["blank"]),
-         percent(Fraction(one["weight"])), *(_part(one, side) for side in ("for", "against"))]
-        for one in colleges
-    ]  # fmt: skip
-    return _table(head, rows)
-
-
-def _part(one: dict[str, Any], side: str) -> str:
-    return percent(Fraction(one[side])) if one["counted"] else "ne compte pas"
-
-
-def _weighted(result: dict[str, Any]) -> str:
-    total = Fraction(result["total"])
-    if not total:
-        return "Aucun collège n’a exprimé de vote."
-    yes, no = (percent(Fraction(result[side]) * 100 / total) for side in ("for", "against"))
-    return f"Après pondération des collèges : {yes} pour, {no} contre."
-
-
-def _ties(result: dict[str, Any]) -> list[str]:
-    if result.get("casting"):
-        word = "pour" if result["casting"] == "yes" else "contre"
-        return [f"Les voix étant égales, la voix de la présidence départage : {word}."]
-    if result.get("tied"):
-        return [f"À égalité, donc à départager : {', '.join(plain(name) for name in result['tied'])}."]
-    return ["Les voix sont égales."] if result.get("tie") else []
 
 
 def _questions(questions: Iterable[Asked]) -> str:
@@ -310,8 +158,3 @@ def _end(facts: MinutesFacts) -> str:
         f"{clock_in_words(facts.closed_at)}. De tout ce qui précède il est dressé le présent procès-verbal, signé par "
         "la présidence et le secrétariat de séance."
     )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from coopter.governance.commands.agenda import (
@@ -40,11 +40,10 @@ from coopter.governance.rules.statutes import Statutes
 from coopter.governance.rules.wording import majority_in_words
 from coopter.governance.views import blueprint
 from coopter.plumbing import clock
-from coopter.plumbing.answering import answer, version_sent
+from coopter.plumbing.answering import answer, press, version_sent
 from coopter.plumbing.doors import for_roles
-from coopter.plumbing.pages import refused, render, written
+from coopter.plumbing.pages import render, written
 from coopter.values.actor import Role
-from coopter.values.refusal import Refusal
 
 
 @blueprint.get("/<grouping>/vie/assemblees/<int:assembly_id>/points")
@@ -101,12 +100,12 @@ def edit_item(item_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def move_item(item_id: int) -> Any:
     """Put a point elsewhere in the agenda."""
-    assembly_id = get_item(item_id).assembly_id
-    try:
-        _move_item(g.actor, item_id=item_id, position=request.form.get("to", type=int) or 1, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-    return redirect(url_for("governance.assembly", assembly_id=assembly_id, _anchor=f"point-{item_id}"), 303)
+    assembly_id, position = get_item(item_id).assembly_id, request.form.get("to", type=int) or 1
+    return press(
+        lambda: _move_item(g.actor, item_id=item_id, position=position, at=clock.now()),
+        to=url_for("governance.assembly", assembly_id=assembly_id, _anchor=f"point-{item_id}"),
+        done=_("Le point est déplacé."),
+    )
 
 
 @blueprint.post("/<grouping>/vie/assemblees/points/<int:item_id>/enlever")
@@ -114,13 +113,11 @@ def move_item(item_id: int) -> Any:
 def remove_item(item_id: int) -> Any:
     """Take a point off the agenda."""
     assembly_id = get_item(item_id).assembly_id
-    try:
-        _remove_item(g.actor, item_id=item_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-    else:
-        flash(_("Le point n’est plus à l’ordre du jour."), "success")
-    return redirect(url_for("governance.assembly", assembly_id=assembly_id), 303)
+    return press(
+        lambda: _remove_item(g.actor, item_id=item_id, at=clock.now()),
+        to=url_for("governance.assembly", assembly_id=assembly_id),
+        done=_("Le point n’est plus à l’ordre du jour."),
+    )
 
 
 def _form(record: AssemblyRecord, found: ItemRecord | None, **how: Any) -> ItemFields:

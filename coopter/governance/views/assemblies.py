@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, flash, g, make_response, redirect, request, url_for
+from flask import current_app, g, make_response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
 
 from coopter.governance import policies
@@ -27,9 +28,9 @@ from coopter.governance.views.sheets import assembly_sheet
 from coopter.plumbing import clock, files
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import everyone_inside, for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.values.actor import Role
-from coopter.values.refusal import NotFound, Refusal
+from coopter.values.refusal import NotFound
 
 VOTERS = tuple(role for role in Role if role is not Role.AUDITOR)
 LIVE = (AssemblyState.DRAFT, AssemblyState.CONVENED, AssemblyState.OPEN)
@@ -159,15 +160,18 @@ def convocation(assembly_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def convene(assembly_id: int) -> Any:
     """Convene: the list of voters is fixed and each receives a mail."""
-    record = assembly_record(assembly_id)
-    try:
-        base = str(current_app.config["BASE_URL"]).rstrip("/")
-        count = _convene(g.actor, assembly_id=assembly_id, at=clock.now(), base_url=base)
-    except Refusal as refusal:
-        refused(refusal)
-        return _convocation(record, status=422)
-    flash(_("L’assemblée est convoquée : la liste compte %(count)s sièges.", count=count), "success")
-    return redirect(url_for("governance.assembly", assembly_id=assembly_id), 303)
+    record, base = assembly_record(assembly_id), str(current_app.config["BASE_URL"]).rstrip("/")
+    return answer(
+        None,
+        lambda: _convene(g.actor, assembly_id=assembly_id, at=clock.now(), base_url=base),
+        then=lambda count: url_for("governance.assembly", assembly_id=assembly_id),
+        done=lambda count: ngettext(
+            "L’assemblée est convoquée : la liste compte un siège.",
+            "L’assemblée est convoquée : la liste compte %(num)d sièges.",
+            count,
+        ),
+        again=lambda *, status=200, conflict=None: _convocation(record, status=status),
+    )
 
 
 def _convocation(record: AssemblyRecord, *, status: int = 200) -> Any:
@@ -179,18 +183,17 @@ def _convocation(record: AssemblyRecord, *, status: int = 200) -> Any:
 def add_document(assembly_id: int) -> Any:
     """Join a file to the assembly or to one of its points."""
     record, sent = assembly_record(assembly_id), request.files.get("document")
-    if sent is None or not sent.filename:
-        flash(_("Choisissez d’abord un fichier."), "error")
-        return show_assembly(record, status=422)
-    item_id = request.form.get("item_id", type=int)
-    try:
-        _add_document(g.actor, assembly_id=assembly_id, name=sent.filename, content=sent.read(), at=clock.now(),
-                      item_id=item_id)  # fmt: skip
-    except Refusal as refusal:
-        refused(refusal)
-        return show_assembly(record, status=422)
-    flash(_("Le document est joint."), "success")
-    return redirect(url_for("governance.assembly", assembly_id=assembly_id), 303)
+    name, content = (sent.filename or "", sent.read()) if sent else ("", b"")
+    return answer(
+        None,
+        lambda: _add_document(
+            g.actor, assembly_id=assembly_id, name=name, content=content, at=clock.now(),
+            item_id=request.form.get("item_id", type=int),
+        ),
+        then=lambda made: url_for("governance.assembly", assembly_id=assembly_id),
+        done=_("Le document est joint."),
+        again=lambda *, status=200, conflict=None: show_assembly(record, status=status),
+    )  # fmt: skip
 
 
 @blueprint.get("/<grouping>/vie/assemblees/documents/<int:document_id>")
@@ -229,14 +232,14 @@ def ask_question(assembly_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def answer_question(question_id: int) -> Any:
     """Answer a written question."""
-    assembly_id = question_of(question_id)
-    try:
-        acts.answer_question(g.actor, question_id=question_id, answer=request.form.get("answer", ""), at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return show_assembly(assembly_record(assembly_id), status=422)
-    flash(_("La réponse est publiée."), "success")
-    return redirect(url_for("governance.assembly", assembly_id=assembly_id, _anchor="questions"), 303)
+    assembly_id, said = question_of(question_id), request.form.get("answer", "")
+    return answer(
+        None,
+        lambda: acts.answer_question(g.actor, question_id=question_id, answer=said, at=clock.now()),
+        then=lambda done: url_for("governance.assembly", assembly_id=assembly_id, _anchor="questions"),
+        done=_("La réponse est publiée."),
+        again=lambda *, status=200, conflict=None: show_assembly(assembly_record(assembly_id), status=status),
+    )
 
 
 @blueprint.post("/<grouping>/vie/assemblees/<int:assembly_id>/seconde-convocation")
@@ -257,11 +260,11 @@ def call_again(assembly_id: int) -> Any:
 @for_roles(Role.COORDINATOR)
 def annul_assembly(assembly_id: int) -> Any:
     """Call the assembly off, or annul what it decided."""
-    record = assembly_record(assembly_id)
-    try:
-        acts.annul_assembly(g.actor, assembly_id=assembly_id, reason=request.form.get("reason", ""), at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return show_assembly(record, status=422)
-    flash(_("L’assemblée est annulée."), "success")
-    return redirect(url_for("governance.assembly", assembly_id=assembly_id), 303)
+    record, reason = assembly_record(assembly_id), request.form.get("reason", "")
+    return answer(
+        None,
+        lambda: acts.annul_assembly(g.actor, assembly_id=assembly_id, reason=reason, at=clock.now()),
+        then=lambda done: url_for("governance.assembly", assembly_id=assembly_id),
+        done=_("L’assemblée est annulée."),
+        again=lambda *, status=200, conflict=None: show_assembly(record, status=status),
+    )

@@ -1,146 +1,35 @@
-"""Doors to who is there: powers given and taken back, the sheet of arrivals, and the code at the door of the room."""
+"""Doors to who is there: the sheet of arrivals, and the code at the door of the room."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from coopter.governance import policies
 from coopter.governance.commands import attendance as comings
-from coopter.governance.commands import proxies as powers
 from coopter.governance.commands.convocation import set_right_to_vote as _set_right
-from coopter.governance.forms.assemblies import number_or_none
 from coopter.governance.forms.naming import MEANS
-from coopter.governance.queries.assemblies import ElectorRecord, own_electors, proxies_of, quorum_now, roll_of
-from coopter.governance.queries.papers import proxy_of
+from coopter.governance.queries.assemblies import ElectorRecord, own_electors, quorum_now, roll_of
+from coopter.governance.queries.moments import moment_of_room
 from coopter.governance.queries.sittings import AssemblyRecord, get_elector
 from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, AttendanceMeans
 from coopter.governance.rules.statutes import Statutes
 from coopter.governance.views import blueprint
 from coopter.governance.views.assemblies import VOTERS, seen
+from coopter.governance.views.polling import is_unmoved
 from coopter.governance.views.results import shown_quorum
 from coopter.plumbing import clock
+from coopter.plumbing.answering import answer
 from coopter.plumbing.doors import everyone_inside, for_roles
 from coopter.plumbing.pages import refused, render, written
 from coopter.values.actor import Role
-from coopter.values.refusal import Refusal, Words
+from coopter.values.refusal import Refusal
 
 RUNNING = (AssemblyState.CONVENED, AssemblyState.OPEN)
-
-
-@blueprint.get("/<grouping>/vie/assemblees/<int:assembly_id>/pouvoirs")
-@everyone_inside
-def proxies(assembly_id: int) -> Any:
-    """My powers; for whoever runs the assembly, all of them."""
-    return _proxies(seen(assembly_id))
-
-
-@blueprint.post("/<grouping>/vie/assemblees/<int:assembly_id>/pouvoirs")
-@for_roles(*VOTERS)
-def give_proxy(assembly_id: int) -> Any:
-    """Give a power, by name or to whoever holds room."""
-    record = seen(assembly_id)
-    giver, holder = request.form.get("giver_id", 0, int), number_or_none(request.form.get("holder_id"))
-    try:
-        powers.give_proxy(g.actor, assembly_id=assembly_id, giver_id=giver, holder_id=holder, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _proxies(record, status=422)
-    flash(_("Le pouvoir est donné."), "success")
-    return redirect(url_for("governance.proxies", assembly_id=assembly_id), 303)
-
-
-@blueprint.post("/<grouping>/vie/assemblees/pouvoirs/<int:proxy_id>/retirer")
-@for_roles(*VOTERS)
-def revoke_proxy(proxy_id: int) -> Any:
-    """Take a power back."""
-    record = seen(proxy_of(proxy_id))
-    try:
-        powers.revoke_proxy(g.actor, proxy_id=proxy_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _proxies(record, status=422)
-    flash(_("Le pouvoir est retiré."), "success")
-    return redirect(url_for("governance.proxies", assembly_id=record.id), 303)
-
-
-@blueprint.post("/<grouping>/vie/assemblees/<int:assembly_id>/pouvoirs/attribuer")
-@for_roles(Role.COORDINATOR)
-def assign_open_proxies(assembly_id: int) -> Any:
-    """Hand the powers without a name to those present who hold room."""
-    record = seen(assembly_id)
-    try:
-        moved = powers.assign_open_proxies(g.actor, assembly_id=assembly_id, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _proxies(record, status=422)
-    flash(_("Pouvoirs attribués : %(count)s.", count=moved), "success")
-    return redirect(url_for("governance.proxies", assembly_id=assembly_id), 303)
-
-
-@dataclass(frozen=True)
-class Mine:
-    """One of my seats: what it gave, what it carries, to whom it may give."""
-
-    id: int
-    name: str
-    proxy_id: int | None
-    gave_to: str
-    holders: tuple[str, ...]
-    choices: list[tuple[str, str]]
-    why: Words | None
-
-
-def _proxies(record: AssemblyRecord, *, status: int = 200) -> Any:
-    statutes, roll = record.statutes or Statutes(), roll_of(record.id)
-    names = {one.id: one.name for one in roll}
-    live = [one for one in proxies_of(record.id) if one.revoked_at is None]
-    lines = [
-        {"id": one.id, "giver": names[one.giver_id], "holder": names.get(one.holder_id or 0, ""),
-         "given_by": one.given_by, "given_at": one.given_at}
-        for one in live
-    ]  # fmt: skip
-    able = [(str(one.id), one.name) for one in roll if one.may_vote]
-    nobody = [("", _("sans nommer personne"))] if statutes.open_proxies else []
-    given = {one.id: tuple(names[p.giver_id] for p in live if p.holder_id == one.id) for one in roll}
-    mine = [_mine(record, one, roll, given[one.id], statutes) for one in own_electors(g.actor, record.id)]
-    return render(
-        page="proxies", status=status, assembly=record, mine=mine, live=lines, ceiling=_ceiling(statutes), givers=able,
-        holders=[*able, *nobody], may_prepare=policies.can_prepare_governance(g.actor),
-        has_open=any(one.holder_id is None for one in live),
-    )  # fmt: skip
-
-
-def _mine(
-    record: AssemblyRecord, one: ElectorRecord, roll: tuple[ElectorRecord, ...], holders: tuple[str, ...],
-    statutes: Statutes,
-) -> Mine:  # fmt: skip
-    others = [
-        (str(other.id), other.name)
-        for other in roll
-        if other.may_vote and other.id != one.id
-        and (not statutes.proxies_in_college or other.college == one.college)
-    ]  # fmt: skip
-    nobody = [("", _("À qui sera présent et pourra le porter"))] if statutes.open_proxies else []
-    why = one.why_not
-    if record.state not in RUNNING:
-        why = Words("On donne pouvoir entre la convocation et la clôture de l’assemblée.")
-    elif one.may_vote and statutes.most_proxies == 0:
-        why = Words("Les statuts ne permettent pas de donner pouvoir.")
-    return Mine(one.id, one.name, one.proxy_id, one.gave_to, holders, [*others, *nobody], why)
-
-
-def _ceiling(statutes: Statutes) -> Words:
-    if statutes.most_proxies is None:
-        return Words("Une personne peut porter autant de pouvoirs qu’on lui en donne.")
-    if statutes.most_proxies == 0:
-        return Words("Les statuts de cette instance ne permettent pas de donner pouvoir.")
-    if statutes.most_proxies == 1:
-        return Words("Une personne porte un seul pouvoir en plus de sa voix.")
-    return Words("Une personne porte au plus %(most)s pouvoirs en plus de sa voix.", most=statutes.most_proxies)
 
 
 @dataclass(frozen=True)
@@ -164,6 +53,8 @@ class Arrival:
 @for_roles(Role.COORDINATOR)
 def attendance(assembly_id: int) -> Any:
     """Who is there, to tap as people come and go."""
+    if is_unmoved(moment_of_room(assembly_id)):
+        return "", 204
     return _attendance(seen(assembly_id))
 
 
@@ -206,18 +97,18 @@ def set_right_to_vote(assembly_id: int) -> Any:
     )  # fmt: skip
 
 
-def _noted(assembly_id: int, elector: int, act: Any) -> Any:
-    record = seen(assembly_id)
+def _noted(assembly_id: int, elector: int, act: Callable[[], Any]) -> Any:
+    """One tap on the sheet of arrivals, which tells by itself how it went; a member goes on to the votes."""
+    record, keeps = seen(assembly_id), policies.can_prepare_governance(g.actor)
     try:
         act()
     except Refusal as refusal:
         refused(refusal)
-        if policies.can_prepare_governance(g.actor):
+        if keeps:
             return _attendance(record, status=422)
         return redirect(url_for("governance.assembly", assembly_id=assembly_id), 303)
-    if policies.can_prepare_governance(g.actor):
-        return redirect(url_for("governance.attendance", assembly_id=assembly_id, _anchor=f"siege-{elector}"), 303)
-    return redirect(url_for("governance.vote", assembly_id=assembly_id), 303)
+    sheet = url_for("governance.attendance", assembly_id=assembly_id, _anchor=f"siege-{elector}")
+    return redirect(sheet if keeps else url_for("governance.vote", assembly_id=assembly_id), 303)
 
 
 def _attendance(record: AssemblyRecord, *, status: int = 200) -> Any:
@@ -228,7 +119,7 @@ def _attendance(record: AssemblyRecord, *, status: int = 200) -> Any:
     names = {one.id: one.name for one in roll}
     lines = [_arrival(record, one, colleges, names, running) for one in roll]
     quorum = shown_quorum(quorum_now(record.id), record.statutes) if running else None
-    here = url_for("governance.attendance", assembly_id=record.id)
+    here = url_for("governance.attendance", assembly_id=record.id, vu=moment_of_room(record.id))
     return render(page="attendance", status=status, assembly=record, lines=lines, quorum=quorum, here=here)
 
 
@@ -276,13 +167,13 @@ def enter(assembly_id: int) -> Any:
 def arrive(assembly_id: int) -> Any:
     """Come in by the code: the phone becomes the ballot."""
     record, code = seen(assembly_id), request.form.get("code", "")
-    try:
-        where = comings.arrive_by_code(g.actor, token=code, at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-        return _enter(record, code, status=422)
-    flash(_("Vous êtes noté·e présent·e."), "success")
-    return redirect(url_for("governance.vote", assembly_id=where), 303)
+    return answer(
+        None,
+        lambda: comings.arrive_by_code(g.actor, token=code, at=clock.now()),
+        then=lambda where: url_for("governance.vote", assembly_id=where),
+        done=_("Vous êtes noté·e présent·e."),
+        again=lambda *, status=200, conflict=None: _enter(record, code, status=status),
+    )
 
 
 def _enter(record: AssemblyRecord, code: str, *, status: int = 200) -> Any:

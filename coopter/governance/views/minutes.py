@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from flask import flash, g, make_response, redirect, request, url_for
+from flask import g, make_response, request, url_for
 from flask_babel import gettext as _
 
 from coopter.governance import pdf, policies
@@ -36,9 +36,9 @@ from coopter.members import queries as members
 from coopter.plumbing import clock
 from coopter.plumbing.answering import answer, version_sent
 from coopter.plumbing.doors import everyone_inside, for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.values.actor import Role
-from coopter.values.refusal import NotFound, Refusal
+from coopter.values.refusal import NotFound
 
 SCRIPT = Path(__file__).resolve().parents[3] / "tools" / "recount.py"
 
@@ -129,13 +129,13 @@ def _signatories(form: SigningForm) -> list[Signatory]:
 
 
 def _done(record: AssemblyRecord, act: Any, words: str) -> Any:
-    try:
-        act()
-    except Refusal as refusal:
-        refused(refusal)
-        return _minutes(record, status=422)
-    flash(words, "success")
-    return redirect(url_for("governance.minutes", assembly_id=record.id), 303)
+    return answer(
+        None,
+        act,
+        then=lambda done: url_for("governance.minutes", assembly_id=record.id),
+        done=words,
+        again=lambda *, status=200, conflict=None: _minutes(record, status=status),
+    )
 
 
 def _minutes(record: AssemblyRecord, *, form: MinutesForm | None = None, signing: SigningForm | None = None,

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from coopter.governance import pdf
@@ -17,10 +17,10 @@ from coopter.governance.views import blueprint
 from coopter.governance.views.minutes import as_file
 from coopter.governance.views.results import shown_result
 from coopter.plumbing import clock
+from coopter.plumbing.answering import press
 from coopter.plumbing.doors import everyone_inside, for_roles
-from coopter.plumbing.pages import refused, render
+from coopter.plumbing.pages import render
 from coopter.values.actor import Role
-from coopter.values.refusal import Refusal
 
 A_PAGE = 50
 
@@ -41,14 +41,12 @@ def deliberations() -> Any:
 @for_roles(Role.COORDINATOR)
 def annul_outcome(outcome_id: int) -> Any:
     """Say that a deliberation does not count, and the decision that it took with it; both stay in their register."""
-    found = get_outcome(outcome_id)
-    try:
-        _annul_outcome(g.actor, outcome_id=outcome_id, reason=request.form.get("reason", ""), at=clock.now())
-    except Refusal as refusal:
-        refused(refusal)
-    else:
-        flash(_("La délibération n° %(number)s est annulée.", number=found.number), "success")
-    return redirect(url_for("governance.recount", assembly_id=found.assembly_id), 303)
+    found, reason = get_outcome(outcome_id), request.form.get("reason", "")
+    return press(
+        lambda: _annul_outcome(g.actor, outcome_id=outcome_id, reason=reason, at=clock.now()),
+        to=url_for("governance.recount", assembly_id=found.assembly_id),
+        done=_("La délibération n° %(number)s est annulée.", number=found.number),
+    )
 
 
 @blueprint.get("/<grouping>/vie/deliberations.csv")

@@ -20,7 +20,7 @@ from coopter.governance.queries.sittings import (
     questions_of,
 )
 from coopter.governance.queries.votes import OutcomeRecord, outcomes_of
-from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, ItemForm, ItemState
+from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, ItemForm, ItemState, Verdict
 from coopter.governance.rules.motions import kind_of
 from coopter.governance.rules.quorum import QuorumState
 from coopter.governance.rules.statutes import MajorityUnknown, Statutes
@@ -103,13 +103,14 @@ def assembly_sheet(actor: Actor, record: AssemblyRecord, *, speaks: bool, waitin
     meets = record.mode is not AssemblyMode.CONSULTATION
     state = quorum_now(record.id) if live and meets else None
     return Sheet(
-        actions=_actions(record, may=may, speaks=speaks), more=_more(record), stages=_stages(record), waiting=waiting,
+        actions=_actions(record, may=may, speaks=speaks), more=_more(record, may=may), stages=_stages(record),
+        waiting=waiting,
         points=points_of(record, agenda, documents, may=may),
         documents=[_file(one) for one in documents if one.item_id is None],
         document_for=[("", _("L’assemblée")), *((str(one.id), one.title) for one in agenda)],
         questions=questions_of(record.id), quorum=shown_quorum(state, record.statutes),
         is_draft=record.state is DRAFT, may_change=may and record.state in (DRAFT, CONVENED, OPEN),
-        may_ask=live and speaks, may_call_again=may and live and _may_call_again(record, state),
+        may_ask=live and speaks, may_call_again=may and live and _may_call_again(record, state, outcomes_of(record.id)),
         may_annul=may and record.state is not AssemblyState.ANNULLED, annul_words=_annul_words(record),
     )  # fmt: skip
 
@@ -130,7 +131,9 @@ def _point(
     voted = item.form is not ItemForm.REPORT
     later = item.form is ItemForm.REPORT or item.amends_id is not None
     changes = (
-        may and item.state is ItemState.PENDING and (record.state is DRAFT or (record.state is CONVENED and later))
+        may
+        and item.state is ItemState.PENDING
+        and (record.state is DRAFT or (later and record.state in (CONVENED, OPEN)))
     )
     return Point(
         id=item.id, kicker=kicker(item, outcome), title=item.title, body=item.body,
@@ -172,10 +175,14 @@ def _file(one: DocumentRecord) -> File:
     return File(one.name, url_for("governance.assembly_document", document_id=one.id), size)
 
 
-def _may_call_again(record: AssemblyRecord, quorum: QuorumState | None) -> bool:
-    """On its day, a first call that lacks its quorum, where the statutes know a second one."""
+def _may_call_again(record: AssemblyRecord, quorum: QuorumState | None, outcomes: tuple[OutcomeRecord, ...]) -> bool:
+    """On its day, a first call that lacks its quorum (a consultation: once votes closed without), where the statutes
+    know a second one."""
     known = record.statutes is not None and record.statutes.second_quorum is not None
-    lacking = quorum is None or not quorum.reached
+    if record.mode is AssemblyMode.CONSULTATION:
+        lacking = any(one.verdict is Verdict.NO_QUORUM for one in outcomes)
+    else:
+        lacking = quorum is None or not quorum.reached
     return known and lacking and record.call == 1 and record.day <= clock.today()
 
 
@@ -201,11 +208,14 @@ def _actions(record: AssemblyRecord, *, may: bool, speaks: bool) -> list[Act]:
     return [*running, *([vote] if speaks and record.state is OPEN else []), *([powers] if speaks or may else [])]
 
 
-def _more(record: AssemblyRecord) -> list[tuple[str, str]]:
+def _more(record: AssemblyRecord, *, may: bool) -> list[tuple[str, str]]:
     here: dict[str, Any] = {"assembly_id": record.id}
-    links = [(_("Modifier la date, le lieu…"), url_for("governance.edit_assembly", **here), (DRAFT, CONVENED)),
-             (_("Écran de salle"), url_for("governance.room", **here), (CONVENED, OPEN, CLOSED)),
-             (_("Feuille de présence (PDF)"), url_for("governance.attendance_sheet", **here), (CONVENED, OPEN, CLOSED)),
+    meets = record.mode is not AssemblyMode.CONSULTATION
+    held, preparing = (CONVENED, OPEN, CLOSED), (DRAFT, CONVENED) if may else ()
+    links = [(_("Modifier la date, le lieu…"), url_for("governance.edit_assembly", **here), preparing),
+             (_("Bureau de séance"), url_for("governance.assembly_people", **here), (OPEN, CLOSED) if may else ()),
+             (_("Écran de salle"), url_for("governance.room", **here), held),
+             (_("Feuille de présence (PDF)"), url_for("governance.attendance_sheet", **here), held if meets else ()),
              (_("Bulletins et recompte"), url_for("governance.recount", **here), (OPEN, CLOSED)),
              (_("Délibérations"), url_for("governance.deliberations"), tuple(AssemblyState))]  # fmt: skip
     return [(label, url) for label, url, states in links if record.state in states]

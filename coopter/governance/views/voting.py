@@ -12,13 +12,16 @@ from flask_babel import gettext as _
 from coopter.governance.commands.ballots import Receipt, cast
 from coopter.governance.forms.naming import CHOICES, METHODS
 from coopter.governance.queries.assemblies import own_electors
+from coopter.governance.queries.moments import moment_of_booth
 from coopter.governance.queries.sittings import AssemblyRecord, ItemRecord, agenda_of, get_item, item_record
 from coopter.governance.queries.votes import Hand, hands_of, outcome_of
-from coopter.governance.rules.ballots import BLANK, Choice
+from coopter.governance.rules.ballots import Choice
 from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, BallotMethod, ItemForm, ItemState
 from coopter.governance.rules.statutes import Statutes
 from coopter.governance.views import blueprint
 from coopter.governance.views.assemblies import VOTERS, seen
+from coopter.governance.views.choices import Missing, chosen
+from coopter.governance.views.polling import is_unmoved
 from coopter.governance.views.results import Result, shown_result
 from coopter.governance.views.sheets import effect, kicker
 from coopter.plumbing import clock
@@ -72,6 +75,8 @@ class Said:
 @everyone_inside
 def vote(assembly_id: int) -> Any:
     """The vote that is open, else the last that was closed, else a page that waits."""
+    if is_unmoved(moment_of_booth(g.actor, assembly_id)):
+        return "", 204
     return _page(seen(assembly_id))
 
 
@@ -104,18 +109,12 @@ def cast_vote(item_id: int) -> Any:
     return render(page="vote_done", assembly=record, booth=booth, receipts=_codes(receipts))
 
 
-class Missing(Refusal):
-    """Faites un choix avant de continuer."""
-
-
-class TooMany(Missing):
-    """Vous avez choisi %(chosen)s noms pour %(seats)s sièges à pourvoir. Retirez-en."""
-
-
 def _page(record: AssemblyRecord, booth: Booth | None = None, *, status: int = 200) -> Any:
+    moment = moment_of_booth(g.actor, record.id)
     here = url_for("governance.vote", assembly_id=record.id)
+    again = url_for("governance.vote", assembly_id=record.id, vu=moment)
     shown = booth or _booth(record)
-    return render(page="vote", status=status, assembly=record, booth=shown, here=here, far=_far(record))
+    return render(page="vote", status=status, assembly=record, booth=shown, here=here, again=again, far=_far(record))
 
 
 def _far(record: AssemblyRecord) -> list[tuple[int, str]]:
@@ -219,14 +218,7 @@ def _choices(booth: Booth, typed: Any) -> dict[int, Choice]:
 
 
 def _choice(booth: Booth, typed: list[str]) -> Choice:
-    if not typed:
-        raise Missing()
-    if not booth.seats:
-        return typed[0]
-    names = [booth.candidates[int(one)] for one in typed if one.isdigit() and int(one) < len(booth.candidates)]
-    if len(names) > booth.seats:
-        raise TooMany(chosen=len(names), seats=booth.seats)
-    return names or BLANK
+    return chosen(typed, candidates=booth.candidates, seats=booth.seats)
 
 
 def _words(choice: Choice) -> tuple[str, str]:

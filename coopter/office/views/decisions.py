@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -17,10 +17,10 @@ from coopter.office import policies
 from coopter.office.forms import NarrowDecisions
 from coopter.office.views import blueprint
 from coopter.plumbing import clock
+from coopter.plumbing.answering import press
 from coopter.plumbing.doors import everyone_inside, for_roles
-from coopter.plumbing.pages import refused, render, written
+from coopter.plumbing.pages import render, written
 from coopter.values.actor import Role
-from coopter.values.refusal import Refusal
 
 STANDINGS = {
     Standing.IN_FORCE: ("active", _l("En vigueur")),
@@ -49,6 +49,7 @@ def register_of_decisions() -> Any:
     return render(
         form=form, entries=shown, any=bool(entries), standings=STANDINGS, day=day,
         effects=billing.billed_by_decision() if policies.can_see_effects(g.actor) else {},
+        votes=decisions.assemblies_of_items(one.decided.item_id for one in shown if one.decided.item_id is not None),
         may_annul=governance.can_annul_decision(g.actor),
     )  # fmt: skip
 
@@ -57,12 +58,9 @@ def register_of_decisions() -> Any:
 @for_roles(Role.COORDINATOR)
 def annul_decision(decision_id: int) -> Any:
     """Record that a decision was annulled, with the reason."""
-    try:
-        decided = governance_commands.annul_decision(
-            g.actor, decision_id, reason=request.form.get("reason", ""), at=clock.now()
-        )
-    except Refusal as refusal:
-        refused(refusal)
-    else:
-        flash(_("La décision n° %(number)s est annulée : elle ne compte plus.", number=decided.number), "success")
-    return redirect(url_for("office.register_of_decisions", _anchor=f"decision-{decision_id}"), 303)
+    reason = request.form.get("reason", "")
+    return press(
+        lambda: governance_commands.annul_decision(g.actor, decision_id, reason=reason, at=clock.now()),
+        to=url_for("office.register_of_decisions", _anchor=f"decision-{decision_id}"),
+        done=lambda decided: _("La décision n° %(number)s est annulée : elle ne compte plus.", number=decided.number),
+    )
