@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None, *, migrate: bool = True) -> Fla
     CSRFProtect(app)
     pages.install(app)
     statics.install(app)
-    navigation.install(app, counts=office.waiting_for)
+    navigation.install(app, counts=lambda actor: office.waiting_for(actor, today=clock.today()))
     tenants = _open_rooms(app, settings)
     doors.security_headers(app)
     doors.install(app, tenants)

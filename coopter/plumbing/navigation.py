@@ -46,7 +46,7 @@ class Entry:
     url: str
     icon: str
     current: bool
-    badge: int | None
+    waits: int
 
 
 CLOSING = ("office.closing", "office.close_month", "office.exports")
@@ -71,8 +71,6 @@ DOORS: tuple[Door, ...] = (
     ),
     Door("planning.week", _("Planning"), "calendar-days", (*OFFICE, Role.REPRESENTATIVE), ("planning.",)),
     Door("planning.week", _("Mon planning"), "calendar-days", (Role.EMPLOYEE,), ("planning.",)),
-    Door("planning.feed", _("Mon agenda"), "rss", (Role.EMPLOYEE,), needs="employee_id",
-         own=("employee_id", "employee_id")),
     Door("costs.index", _("Coûts"), "coins", OFFICE, ("costs.",)),
     Door("billing.invoices", _("Factures"), "receipt-euro", OFFICE, ("billing.",)),
     Door("office.closings", _("Clôture"), "lock", OFFICE, CLOSING),
@@ -84,7 +82,7 @@ DOORS: tuple[Door, ...] = (
     Door("governance.index", _("Gouvernance"), "landmark", (*OFFICE, Role.REPRESENTATIVE, Role.EMPLOYEE),
          ("governance.", "office.register_of_decisions", "office.joining", "office.list_on_contracts",
           "office.ask_newcomer", "office.departure", "office.edit_departure", "office.confirm_departure",
-          "office.end_ties", "office.finish_departure", "office.abandon_departure")),
+          "office.end_ties", "office.finish_departure", "office.abandon_departure"), counts="governance"),
     Door("members.structures", _("Structures"), "building-2", OFFICE, STRUCTURES),
     Door("members.structure", _("Ma structure"), "building-2", (Role.REPRESENTATIVE,), STRUCTURES, needs="represents",
          own=("structure_id", "represents")),
@@ -93,6 +91,11 @@ DOORS: tuple[Door, ...] = (
     Door("contributions.reciprocity", _("Réciprocité"), "handshake", (*OFFICE, Role.REPRESENTATIVE), RECIPROCITY),
     Door("members.settings", _("Réglages"), "settings", OFFICE, SETTINGS),
     Door("office.journal", _("Journal"), "history", OFFICE, ("office.verification",)),
+)  # fmt: skip
+# Whoever keeps or controls the accounts, and coordinates nothing, begins with them; the other doors follow.
+ACCOUNTS_FIRST = (
+    "office.home", "billing.invoices", "treasury.accounts", "office.closings", "costs.index", "contributions.index",
+    "governance.index", "office.journal",
 )  # fmt: skip
 
 
@@ -121,7 +124,7 @@ class Frame:
         counts = self._counts(actor)
         current = current_door(doors, request.endpoint or "")
         return tuple(
-            Entry(str(door.label), _address(door, actor), door.icon, door is current, counts.get(door.counts) or None)
+            Entry(str(door.label), _address(door, actor), door.icon, door is current, counts.get(door.counts, 0))
             for door in doors
         )
 
@@ -187,12 +190,15 @@ def install(app: Flask, *, counts: Counts) -> None:
 
 
 def doors_of(actor: Actor) -> tuple[Door, ...]:
-    """The doors that this actor's roles are shown, each endpoint once."""
+    """The doors that this actor's roles are shown, each endpoint once, in the order of their work."""
     shown: dict[str, Door] = {}
     for door in DOORS:
         if actor.has(*door.roles) and (not door.needs or getattr(actor, door.needs)):
             shown.setdefault(door.endpoint, door)
-    return tuple(shown.values())
+    if not actor.has(Role.TREASURER, Role.AUDITOR) or actor.has(Role.COORDINATOR):
+        return tuple(shown.values())
+    first = [shown.pop(endpoint) for endpoint in ACCOUNTS_FIRST if endpoint in shown]
+    return (*first, *shown.values())
 
 
 def _address(door: Door, actor: Actor) -> str:

@@ -177,16 +177,16 @@ def _navigation() -> list[dict[str, Any]]:
     doors = [
         ("Accueil", "house", 4),
         ("Heures", "clock", 6),
-        ("Planning", "calendar-days", None),
-        ("Coûts", "coins", None),
-        ("Factures", "receipt-euro", None),
-        ("Membres", "building-2", None),
-        ("Salariés", "users", None),
-        ("Réglages", "settings", None),
+        ("Planning", "calendar-days", 0),
+        ("Coûts", "coins", 0),
+        ("Factures", "receipt-euro", 0),
+        ("Membres", "building-2", 0),
+        ("Salariés", "users", 0),
+        ("Réglages", "settings", 0),
     ]
     return [
-        {"label": label, "icon": icon, "url": "#", "current": at == 0, "badge": badge}
-        for at, (label, icon, badge) in enumerate(doors)
+        {"label": label, "icon": icon, "url": "#", "current": at == 0, "waits": waits}
+        for at, (label, icon, waits) in enumerate(doors)
     ]
 
 

@@ -88,7 +88,7 @@ def test_a_schedule_lives_in_the_diary(
     told.shown(page, "planning")
 
     told("Elle demande un lien d’agenda : un code QR, un lien webcal, montrés une seule fois.")
-    door(page, "Mon agenda")
+    page.get_by_role("link", name="Dans mon agenda").click()
     page.get_by_role("button", name="Créer le lien d’agenda").click()
     expect(page.get_by_role("img", name=re.compile("Code QR"))).to_be_visible()
     webcal = page.get_by_role("link", name="Ouvrir dans mon agenda").get_attribute("href")

@@ -169,6 +169,17 @@ def test_ten_times_more_structures_ask_no_more_statements(
     assert statements() <= few <= 20
 
 
+def test_whoever_confirms_for_a_structure_is_not_asked_to_remind_themselves(house: House, costs: None) -> None:
+    """The same hours are told once: as those that one confirms."""
+    worked(house.nolwenn, house.optimism, date(2026, 9, 9), 450, state=EntryState.SUBMITTED)
+    worked(house.nolwenn, house.aloen, date(2026, 9, 10), 450, state=EntryState.SUBMITTED)
+    both = actor(house.grouping, Role.COORDINATOR, Role.REPRESENTATIVE, structure=house.aloen)
+    found = queries.coordinator_desk(both, at=TODAY).tasks
+    assert [task.names for task in found if task.kind is TaskKind.HOURS_TO_CONFIRM] == [("Optim-ism",)]
+    own = queries.member_desk(both, today=ON).tasks
+    assert [(task.kind, task.is_urgent) for task in own] == [(TaskKind.CONFIRM_HOURS, True)]
+
+
 def test_only_a_coordinator_has_that_desk(house: House) -> None:
     with pytest.raises(NotAllowed):
         queries.coordinator_desk(actor(house.grouping, Role.TREASURER), at=TODAY)
@@ -236,12 +247,13 @@ def test_who_waits_beside_the_doors(house: House) -> None:
     worked(house.nolwenn, house.aloen, date(2026, 10, 5), 60, state=EntryState.SUBMITTED)
     worked(house.nolwenn, house.optimism, date(2026, 10, 6), 60, state=EntryState.DISPUTED)
     everyone = {
-        "coordinator": queries.waiting_for(coordinator(house)),
-        "representative": queries.waiting_for(actor(house.grouping, Role.REPRESENTATIVE, structure=house.aloen)),
-        "employee": queries.waiting_for(actor(house.grouping, Role.EMPLOYEE, employee=house.nolwenn)),
-        "treasurer": queries.waiting_for(actor(house.grouping, Role.TREASURER)),
+        "coordinator": coordinator(house),
+        "representative": actor(house.grouping, Role.REPRESENTATIVE, structure=house.aloen),
+        "employee": actor(house.grouping, Role.EMPLOYEE, employee=house.nolwenn),
+        "treasurer": actor(house.grouping, Role.TREASURER),
     }
-    assert everyone == {
+    found = {name: queries.waiting_for(one, today=ON) for name, one in everyone.items()}
+    assert {name: {door: count for door, count in waits.items() if count} for name, waits in found.items()} == {
         "coordinator": {"hours": 2}, "representative": {"to confirm": 1}, "employee": {"hours": 1}, "treasurer": {},
     }  # fmt: skip
 
@@ -252,7 +264,7 @@ def test_months_left_open_before_a_closed_one_are_not_forgotten(house: House, co
     for day in (date(2026, 7, 1), date(2026, 10, 5)):
         worked(house.nolwenn, house.aloen, day, 60, state=EntryState.SUBMITTED)
     assert [one.month for one in queries.open_months(ON)] == [Month(2026, 7), Month(2026, 10)]
-    assert queries.waiting_for(coordinator(house)) == {"hours": 2}
+    assert queries.waiting_for(coordinator(house), today=ON)["hours"] == 2
     july, october = Month(2026, 7), Month(2026, 10)
     assert unlocked(TimeEntry.month, frozenset({SEPTEMBER})) == (july, july.next(), october)
     assert unlocked(CostLine.month, frozenset({SEPTEMBER})) == ()

@@ -1,9 +1,12 @@
-"""The small numbers beside the navigation's doors: a few cheap statements a page."""
+"""The small numbers beside the navigation's doors: three cheap statements a page."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, case, func, or_, select
 
+from coopter.governance.queries.asked import asked_of
 from coopter.hours import queries as hours
 from coopter.hours.models import TimeEntry
 from coopter.hours.rules import EntryState
@@ -12,9 +15,14 @@ from coopter.plumbing.database import session
 from coopter.values.actor import Actor, Role
 
 
-def waiting_for(actor: Actor) -> dict[str, int]:
-    """Lines of hours that wait for this very actor: « hours », what keeps a month open for the coordinator or came
-    back to the employee; « to confirm », what awaits a structure's representative."""
+def waiting_for(actor: Actor, *, today: date) -> dict[str, int]:
+    """What waits for this very actor behind a door: lines of hours (« hours », what keeps a month open for the
+    coordinator or came back to the employee; « to confirm », what awaits a structure's representative), and the votes
+    and signatures of « governance »."""
+    return {**_lines(actor), "governance": asked_of(actor, today=today)}
+
+
+def _lines(actor: Actor) -> dict[str, int]:
     state = TimeEntry.state
     waits: dict[str, ColumnElement[bool]] = {}
     if actor.has(Role.COORDINATOR):
