@@ -147,7 +147,7 @@ def test_debts_are_kept_as_they_were() -> None:
         "Tous solidaires",
     )
     assert Debts.from_json(debts.to_json()) == debts
-    assert (debts.invoiced, debts.not_yet_due) == (Money(212_394), Money(69_437))
+    assert (debts.owed, debts.not_yet_due) == (Money(212_394), Money(69_437))
 
 
 @pytest.mark.parametrize("role", [Role.REPRESENTATIVE, Role.EMPLOYEE, Role.TREASURER, Role.AUDITOR])

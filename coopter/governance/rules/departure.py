@@ -65,7 +65,7 @@ OPEN_STATES = (DepartureState.PREPARED, DepartureState.PROPOSED)
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """One invoice that a leaving structure was sent before its last day."""
+    """One document that a leaving structure was sent before its last day, and what is left to pay of it."""
 
     number: str
     issued_on: date
@@ -75,9 +75,9 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Debts:
-    """What was born before a structure left: its invoices, the months not yet invoiced, and the joint liability.
+    """What was born before a structure left: what it still owes, the months not yet invoiced, the joint liability.
 
-    Nothing here says what was paid: payments are another room's. `liability` is the rule of the statutes, as text.
+    What is left takes credit notes and the payments noted by then away; `liability` is the statutes' rule, as text.
     """
 
     on: date
@@ -86,8 +86,8 @@ class Debts:
     liability: str
 
     @property
-    def invoiced(self) -> Money:
-        """All of these invoices, in cents; a credit note has taken its invoice away."""
+    def owed(self) -> Money:
+        """All that is left to pay, in cents."""
         return total(debt.amount for debt in self.invoices)
 
     @property

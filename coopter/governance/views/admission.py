@@ -28,6 +28,7 @@ from coopter.governance.queries.admission import (
     list_admissions,
     opinion_counts,
     opinions_on,
+    opinions_wanted,
     same_siret,
 )
 from coopter.governance.queries.obligations import obligations_done, obligations_to_do
@@ -257,6 +258,7 @@ def _page(
         is_open=row.state in OPEN_STATES, opinions=opinions_on(admission_id), conflict=conflict,
         opinion=opinion or _opinion_form(fresh=True), decide=decide or _decide_form(asked),
         duplicates=same_siret(row) if runs else (), today=today, said=_may_speak(),
+        wanted=admission_id in dict(opinions_wanted(g.actor)),
         to_do=obligations_to_do(today=today, subject=subject) if reads else (),
         done=obligations_done(today=today, subject=subject) if reads else (),
     )  # fmt: skip
@@ -275,4 +277,4 @@ def _opinion_form(*, fresh: bool = False) -> OpinionForm:
 
 
 def _decide_form(form: DecideAdmissionForm) -> Any:
-    return form.offering(assemblies_for(g.actor), already=_("Décidée hors assemblée, ou avant la reprise"))
+    return form.offering(assemblies_for(g.actor), already=_("Déjà décidée ailleurs"))

@@ -36,6 +36,7 @@ class Doors:
     way: Way
     page: str
     addresses: dict[str, str]
+    evidence: str = ""
 
 
 def _by_session(request_id: int) -> Doors:
@@ -53,12 +54,11 @@ def _by_session(request_id: int) -> Doors:
 def _by_link(token: str) -> Doors:
     names = {
         "sign": "sign_link", "code": "code_link", "decline": "decline_link", "delegate": "delegate_link",
-        "document": "document_link", "page": "signing_link", "evidence": "evidence_link",
+        "document": "document_link", "page": "signing_link",
     }  # fmt: skip
     way = Way(token=token, network=network_of(request.remote_addr))
-    return Doors(
-        way, "sign_outside", {what: url_for(f"governance.{name}", token=token) for what, name in names.items()}
-    )
+    addresses = {what: url_for(f"governance.{name}", token=token) for what, name in names.items()}
+    return Doors(way, "sign_outside", addresses, url_for("governance.evidence_link", token=token))
 
 
 @blueprint.get("/<grouping>/vie/signatures")
@@ -245,11 +245,20 @@ def _show(doors: Doors, *, form: Any = None, delegating: Any = None, status: int
         open_ = request_.state is RequestState.ASKED and not shown.campaign.is_over(clock.today())
         return render(
             page=doors.page, status=status, shown=shown, open_=open_, form=form or SignForm(formdata=None),
-            delegating=delegating or DelegateForm(formdata=None), to=doors.addresses, level=LEVEL,
-            code_sent=any(one.act == "code-sent" for one in request_.attempts),
+            delegating=delegating or DelegateForm(formdata=None), level=LEVEL,
+            to=doors.addresses | {"evidence": _evidence(doors, request_.signature_id)},
+            code_sent=any(one.act == "code-sent" for one in request_.attempts), by_link=not doors.way.actor,
         )  # fmt: skip
 
     return _inside(doors, page)
+
+
+def _evidence(doors: Doors, signature_id: int | None) -> str:
+    """Where the evidence of what was just signed is, by the way one came; nothing before."""
+    if signature_id is None:
+        return ""
+    by_session = doors.way.actor is not None
+    return url_for("governance.signature_evidence", signature_id=signature_id) if by_session else doors.evidence
 
 
 def _inside(doors: Doors, read: Callable[[SigningPage], Any]) -> Any:

@@ -7,8 +7,6 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from coopter.billing.models import Invoice
-from coopter.billing.record import Kind
 from coopter.governance.queries.departure import liability_rule
 from coopter.governance.rules.departure import Debt, Debts
 from coopter.hours.models import MonthLock, TimeEntry
@@ -16,6 +14,8 @@ from coopter.planning.models import Shift
 from coopter.planning.rules import ShiftState
 from coopter.plumbing.database import session
 from coopter.staff.models import Employee, Placement
+from coopter.treasury import queries as treasury
+from coopter.values.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +71,15 @@ def ties_after(structure_id: int, *, on: date) -> Ties:
 
 
 def debts_of(structure_id: int, *, on: date) -> Debts:
-    """What a structure was invoiced before a day and no credit note took back, and the months still to be invoiced.
+    """What a structure was asked before a day and has not paid, and the months still to be invoiced.
 
-    Payments are not known here. The joint liability of L1253-8 is told as the statutes have it, word for word.
+    The joint liability of L1253-8 is told as the statutes have it, word for word.
     """
-    credited = select(Invoice.preceding_id).where(Invoice.preceding_id.is_not(None))
-    invoices = (
-        select(Invoice.number, Invoice.issued_on, Invoice.due_on, Invoice.gross)
-        .where(Invoice.structure_id == structure_id, Invoice.kind == Kind.INVOICE, Invoice.issued_on < on)
-        .where(Invoice.id.not_in(credited))
-        .order_by(Invoice.issued_on.desc(), Invoice.id.desc())
-    )
+    unpaid = [
+        Debt(one.number, one.issued_on, one.owing.due_on, one.owing.left)
+        for one in treasury.owed_documents(structure_id=structure_id)
+        if one.issued_on < on and one.owing.left > Money.zero()
+    ]
     months = (
         select(TimeEntry.month)
         .where(TimeEntry.structure_id == structure_id, TimeEntry.worked_on < on)
@@ -90,7 +88,7 @@ def debts_of(structure_id: int, *, on: date) -> Debts:
     )
     return Debts(
         on,
-        tuple(Debt(*row) for row in session().execute(invoices)),
+        tuple(sorted(unpaid, key=lambda one: (one.issued_on, one.number), reverse=True)),
         tuple(str(month) for month in sorted(session().scalars(months))),
         liability_rule(on),
     )

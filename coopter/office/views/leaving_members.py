@@ -163,7 +163,7 @@ def _page(departure_id: int, *, form: Any = None, decide: Any = None, status: in
 
 
 def _decide_form(form: DecideDepartureForm) -> Any:
-    return form.offering(assemblies_for(g.actor), already=_("Enregistrer ce départ, décidé ou annoncé"))
+    return form.offering(assemblies_for(g.actor), already=_("Déjà décidé, ou annoncé"))
 
 
 def _section(actor: Actor, structure: Structure, today: Any) -> Section | None:

@@ -1,4 +1,4 @@
-"""A structure comes in by a vote and leaves in order, told in the trade's words (domain.md §1.3, 1.4, 1.6, 9.3)."""
+"""A structure comes in by a vote, and what the law asks then, told in the trade's words (domain.md §1.3, 1.4, 9.3)."""
 
 from __future__ import annotations
 
@@ -13,30 +13,22 @@ from sqlalchemy import select
 
 from coopter.governance import commands as governance
 from coopter.governance import queries
-from coopter.governance.commands.admission_proposals import propose_admission, propose_departure
+from coopter.governance.commands.admission_proposals import propose_admission
 from coopter.governance.commands.votes import close_vote, open_vote, record_ballot
 from coopter.governance.models import Admission, Obligation, SignatureRequest
 from coopter.governance.queries.admission import admissions_waiting, get_admission
-from coopter.governance.queries.departure import departure_record
 from coopter.governance.rules.admission import AdmissionDetails, AlreadyProposed
-from coopter.governance.rules.departure import DepartureVoted, NotVoted
-from coopter.governance.rules.kinds import AdmissionState, Basis, DepartureKind, DepartureState
-from coopter.members import commands as members_commands
+from coopter.governance.rules.kinds import AdmissionState, Basis
 from coopter.members import queries as members
 from coopter.office import commands as office
 from coopter.office.commands.joining import NobodyChosen, NotAdmittedYet
-from coopter.office.commands.leaving_members import StillPlaced
 from coopter.plumbing.database import db, session
 from coopter.staff import commands as staff
 from coopter.staff.models import Placement, PotentialUser
 from coopter.staff.rules import NotAPotentialUser
 from coopter.values.actor import Actor, Role
-from coopter.values.money import Money
-from coopter.values.month import Month
 from coopter.values.period import Period
 from tests.factories import (
-    LONG_AGO,
-    a_cost,
     a_grouping,
     a_person,
     a_siret,
@@ -45,7 +37,6 @@ from tests.factories import (
     an_employee,
     inside,
     signed_in,
-    worked,
 )
 from tests.governance.meetings import AT, CONVENED, Meeting, a_meeting
 from tests.governance.signatures import a_frozen
@@ -116,24 +107,6 @@ def test_rejected_nothing_changes_and_the_request_may_be_closed(meeting: Meeting
     assert get_admission(number).state is AdmissionState.REFUSED
 
 
-def test_an_exclusion_is_voted_and_ends_the_membership(meeting: Meeting) -> None:
-    """The resolution carries the exclusion; adopted, the membership ends on its day and the debts are written down."""
-    excluded = members.find_structure_by_code("D")
-    assert excluded is not None
-    number = governance.prepare_departure(
-        meeting.coordinator, structure_id=excluded.id, kind=DepartureKind.EXCLUSION, reason="Charte non respectée",
-        notice_on=date(2026, 2, 1), effective_on=date(2026, 5, 1), at=CONVENED,
-    )  # fmt: skip
-    item = propose_departure(
-        meeting.coordinator, departure_id=number, version=1, assembly_id=meeting.assembly_id, at=CONVENED
-    )
-    voted(meeting, item, choice="yes")
-    record = departure_record(number)
-    assert record.state is DepartureState.EFFECTIVE and record.debts is not None
-    assert record.debts.liability.startswith("Tous les membres sont solidaires")
-    assert not members.is_member(excluded.id, date(2026, 5, 1))
-
-
 @pytest.fixture
 def coordinator(app: Flask) -> Iterator[Actor]:
     """A grouping of employers, its coordinator."""
@@ -176,75 +149,6 @@ def test_the_team_may_be_sent_there_once_their_contracts_name_it(coordinator: Ac
     assert {user.from_on for user in listed} == {date(2026, 11, 1)}
 
 
-def test_nothing_is_cut_silently(coordinator: Actor) -> None:
-    """People, hours and shifts after the last day are named and refuse the departure, by either way of leaving."""
-    one, two = a_structure("A1"), a_structure("B2")
-    nolwenn = an_employee(one, two)
-    worked(nolwenn, one, date(2026, 9, 20), 480)
-    leave = {"structure_id": one.id, "at": NOW}
-    with pytest.raises(StillPlaced, match="Nolwenn Le Goff") as told:
-        members_commands.leave_grouping(coordinator, left_on=date(2026, 9, 15), **leave)
-    assert "ligne d'heures" in str(told.value)
-    db.session.rollback()
-    number = governance.prepare_departure(
-        coordinator, kind=DepartureKind.WITHDRAWAL, reason="", notice_on=date(2026, 9, 1),
-        effective_on=date(2026, 12, 1), **leave,
-    )  # fmt: skip
-    with pytest.raises(StillPlaced, match="30/11/2026"):
-        governance.confirm_departure(coordinator, departure_id=number, version=1, at=NOW)
-    db.session.rollback()
-    assert office.end_ties(coordinator, departure_id=number, at=NOW) == 1
-    governance.confirm_departure(coordinator, departure_id=number, version=1, at=NOW)
-    ends = session().scalars(select(Placement.ends_on).where(Placement.structure_id == one.id)).all()
-    assert ends == [date(2026, 12, 1)] and members.is_member(two.id, date(2027, 1, 1))
-
-
-def test_what_was_born_before_is_told_and_kept(coordinator: Actor) -> None:
-    """Invoices in force of before the day, the months still to come, the statutes' rule, written down on the day."""
-    one, two = a_structure("A1"), a_structure("B2")
-    nolwenn = an_employee(one, two)
-    for month in (Month(2026, 8), Month(2026, 9)):
-        worked(nolwenn, one, month.first, 480)
-        a_cost(month, 50_000, employee=nolwenn)
-    office.close_month(coordinator, month=Month(2026, 8), on=date(2026, 9, 5), at=NOW)
-    members_commands.set_parameter(
-        coordinator, name="liability_key", value="Au prorata des heures facturées (art. 14).", from_on=LONG_AGO, at=NOW
-    )
-    number = governance.prepare_departure(
-        coordinator, structure_id=one.id, kind=DepartureKind.WITHDRAWAL, reason="", notice_on=date(2026, 9, 1),
-        effective_on=date(2026, 10, 1), at=NOW,
-    )  # fmt: skip
-    office.end_ties(coordinator, departure_id=number, at=NOW)
-    governance.confirm_departure(coordinator, departure_id=number, version=1, at=NOW)
-    debts = departure_record(number).debts
-    assert debts is not None
-    assert (debts.invoiced, debts.not_yet_due) == (Money(60_000), Money(60_000))
-    assert debts.months_to_come == ("2026-09",)
-    assert debts.liability == "Au prorata des heures facturées (art. 14)."
-
-
-def test_the_pages_lead_from_one_to_the_next(client: FlaskClient, coordinator: Actor) -> None:
-    """From the structure's page to its departure, what to end, the decision, the letter; the desk tells."""
-    one, two = a_structure("A1", collective_agreement="ECLAT", activity="Animation"), a_structure("B2")
-    an_employee(one, two)
-    desk = signed_in(client, a_person(Role.COORDINATOR))
-    assert "Préparer un départ" in desk.get(f"/cap/structures/{one.id}").text
-    form = {"structure": str(one.id), "kind": "withdrawal", "notice_on": "2026-06-01", "last_on": "2026-08-31",
-            "reason": "Fin d’activité"}  # fmt: skip
-    where = desk.post("/cap/vie/departs/nouveau", data=form).headers["Location"]
-    page = desk.get(where)
-    assert "Nolwenn Le Goff" in page.text and "Aucune facture" in page.text
-    refused = desk.post(f"{where}/decision", data={"version": "1", "assembly": ""})
-    assert refused.status_code == 422 and "rien n&#39;est coupé" in refused.text
-    assert desk.post(f"{where}/mises-a-disposition").status_code == 303
-    assert desk.post(f"{where}/decision", data={"version": "1", "assembly": ""}).status_code == 303
-    assert "Départ effectif" in desk.get(where).text
-    home = desk.get("/cap/").text
-    assert "Une échéance est en retard" in home and "Informer l’inspection du travail du départ" in home
-    letter = desk.get(f"{where}/inspection.pdf")
-    assert letter.status_code == 200 and letter.data.startswith(b"%PDF-")
-
-
 def test_the_letter_of_an_entry_is_a_file_to_print(client: FlaskClient, coordinator: Actor) -> None:
     """The same facts, the same bytes; the follow-up page says what the letter lacks."""
     a_structure("A1", collective_agreement="ECLAT", activity="Animation")
@@ -274,37 +178,3 @@ def test_the_newcomer_is_asked_to_sign_the_charter(client: FlaskClient, coordina
     told = (asked.name, asked.email, asked.capacity, asked.structure_id)
     capacity, structure_id = "représentant·e de Book Hémisphères", get_admission(number).structure_id
     assert told == ("Iris Le Bihan", "iris@book.example", capacity, structure_id)
-
-
-def test_a_voted_departure_waits_for_what_ties_it_and_the_vote_stands(meeting: Meeting) -> None:
-    """The vote closes although somebody still works there: the decision is written, its effect waits."""
-    excluded = members.find_structure_by_code("D")
-    assert excluded is not None
-    an_employee(excluded)
-    number = governance.prepare_departure(
-        meeting.coordinator, structure_id=excluded.id, kind=DepartureKind.EXCLUSION, reason="Charte non respectée",
-        notice_on=date(2026, 2, 1), effective_on=date(2026, 5, 1), at=CONVENED,
-    )  # fmt: skip
-    item = propose_departure(
-        meeting.coordinator, departure_id=number, version=1, assembly_id=meeting.assembly_id, at=CONVENED
-    )
-    with pytest.raises(NotVoted):
-        governance.finish_departure(meeting.coordinator, departure_id=number, version=2, at=CONVENED)
-    db.session.rollback()
-    voted(meeting, item, choice="yes")
-    record = departure_record(number)
-    assert record.state is DepartureState.PROPOSED and members.is_member(excluded.id, date(2026, 5, 1))
-    waits = session().scalars(select(Obligation).where(Obligation.kind == "finish-departure")).one()
-    assert waits.due_on == date(2026, 5, 1)
-    act = {"departure_id": number, "version": record.version, "at": AT}
-    with pytest.raises(StillPlaced):
-        governance.finish_departure(meeting.coordinator, **act)
-    db.session.rollback()
-    with pytest.raises(DepartureVoted):
-        governance.abandon_departure(meeting.coordinator, **act)
-    db.session.rollback()
-    office.end_ties(meeting.coordinator, departure_id=number, at=AT)
-    governance.finish_departure(meeting.coordinator, **act)
-    assert departure_record(number).state is DepartureState.EFFECTIVE
-    assert not members.is_member(excluded.id, date(2026, 5, 1))
-    assert len([one for one in queries.list_decisions() if one.kind == "exclusion"]) == 1
