@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 
 from playwright.sync_api import Page, expect
 
-from coopter.plumbing import clock, outbox
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.letters import found_in_letter
 from tests.browser.serving import Site
 from tests.browser.telling import Told, answers, arrives, door
 from tests.browser.world import PASSWORD, World
@@ -55,7 +52,7 @@ def test_a_structure_joins_and_its_representative_comes_in(
     answers(anne)
 
     told("Katell ouvre le lien de son courriel, qui ne sert qu’une fois, et choisit son mot de passe.")
-    katell.goto(link_sent_to(site, address, waiting=anne))
+    katell.goto(found_in_letter(site, address, r"http\S+/invitation/\S+", waiting=anne))
     told.shown(katell, "invitation")
     katell.get_by_label(re.compile("^Nom")).fill("Morvan")
     katell.get_by_label("Mot de passe").fill(PASSWORD)
@@ -87,23 +84,3 @@ def choose(page: Page, label: str) -> None:
     """The Jardins in a list of structures."""
     structures = page.get_by_label(re.compile(f"^{label}"))
     structures.select_option(structures.locator("option", has_text="Les Jardins du Vent").get_attribute("value"))
-
-
-def link_sent_to(site: Site, address: str, *, waiting: Page) -> str:
-    """The link of the message that this person has received; the site's own worker may be writing it right now, so the
-    page is asked again until it is there."""
-    received: list[EmailMessage] = []
-    for _ in range(100):
-        with site.app.app_context():
-            outbox.drain(clock=clock.now)
-        letters = (site.app.config["DATA_DIR"] / "mail").glob("*.eml")
-        messages = [message_from_bytes(letter.read_bytes(), policy=default) for letter in letters]
-        received = [message for message in messages if message["To"] == address]
-        if received:
-            break
-        waiting.reload()
-    (letter,) = received
-    text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    found = re.search(r"http\S+/invitation/\S+", text)
-    assert found, text
-    return found[0]

@@ -61,6 +61,7 @@ class TestSigning:
         assert signature.pdf_sha256 == told.frozen.pdf_sha256
         assert (signature.method, signature.network, signature.signed_at) == ("link", NETWORK, LATER)
         assert signature.consent == rules.consent_to("Charte des Rias", 1)
+        assert "annexe" not in signature.consent and "et ses annexes" in rules.consent_to("Charte", 1, annexes=2)
 
     def test_a_representative_needs_the_code_too(self, told: Charter) -> None:
         a_campaign(told, binding(told))

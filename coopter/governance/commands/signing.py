@@ -73,7 +73,8 @@ def open_campaign(
         raise ClosingPast()
     campaign = SignatureCampaign(
         frozen_id=frozen_id, in_order=in_order, message=clean_text(message, most=2_000),
-        consent=consent_to(frozen.title, frozen.number), closes_on=closes_on, opened_by=actor.name, opened_at=at,
+        consent=consent_to(frozen.title, frozen.number, annexes=len(frozen.annexes)), closes_on=closes_on,
+        opened_by=actor.name, opened_at=at,
     )  # fmt: skip
     session().add(campaign)
     session().flush()

@@ -33,6 +33,11 @@ class SignForm(FlaskForm):
         render_kw={"inputmode": "numeric", "autocomplete": "one-time-code"},
     )  # fmt: skip
 
+    def asking(self, *, code: bool) -> Any:
+        """The same form; where a code is asked, its label does not say that it may lack."""
+        self.code.flags.optional = not code
+        return self
+
 
 class DelegateForm(FlaskForm):
     """Who signs instead."""

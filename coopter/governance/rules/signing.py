@@ -158,11 +158,13 @@ def check_signatories(signatories: Sequence[Signatory]) -> None:
         seen.add(key)
 
 
-def consent_to(title: str, number: int) -> str:
-    """The sentence that each signatory of a version agrees to."""
+def consent_to(title: str, number: int, *, annexes: int = 0) -> str:
+    """The sentence that each signatory of a version agrees to; it names annexes where there are some."""
+    read = f"J’ai lu «\u00a0{title}\u00a0», version {number}"
+    with_annexes = ", et ses annexes" if annexes > 1 else ", et son annexe" if annexes else ""
     return (
-        f"J’ai lu «\u00a0{title}\u00a0», version {number}, et ses annexes. J’en accepte les termes, en la qualité "
-        "indiquée à côté de mon nom, et je le signe par voie électronique."
+        f"{read}{with_annexes}. J’en accepte les termes, en la qualité indiquée à côté de mon nom, et je le signe par "
+        "voie électronique."
     )
 
 

@@ -244,7 +244,7 @@ def _show(doors: Doors, *, form: Any = None, delegating: Any = None, status: int
         request_ = shown.request
         open_ = request_.state is RequestState.ASKED and not shown.campaign.is_over(clock.today())
         return render(
-            page=doors.page, status=status, shown=shown, open_=open_, form=form or SignForm(formdata=None),
+            page=doors.page, status=status, shown=shown, open_=open_, form=(form or SignForm(formdata=None)).asking(code=request_.needs_code),
             delegating=delegating or DelegateForm(formdata=None), level=LEVEL,
             to=doors.addresses | {"evidence": _evidence(doors, request_.signature_id)},
             code_sent=any(one.act == "code-sent" for one in request_.attempts), by_link=not doors.way.actor,
