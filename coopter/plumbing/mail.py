@@ -128,8 +128,19 @@ def compose(effect: outbox.Effect, *, sender: str, host: str) -> EmailMessage:
         message.add_alternative(content["html"], subtype="html")
     for name, digest in content["attachments"]:
         kind = ATTACHED.get(name.rpartition(".")[2], ("application", "octet-stream"))
-        message.add_attachment(files.read(digest), maintype=kind[0], subtype=kind[1], filename=one_line(name))
+        data = files.read(digest)
+        message.add_attachment(
+            data, maintype=kind[0], subtype=kind[1], filename=one_line(name), params=_parameters(kind, data)
+        )
     return message
+
+
+def _parameters(kind: tuple[str, str], data: bytes) -> dict[str, str]:
+    """What a reader must know of a text before reading it: its letters, what an invitation does (RFC 5545, 8.1)."""
+    if kind[0] != "text":
+        return {}
+    method = re.search(rb"^METHOD:([A-Z]+)", data, re.MULTILINE)
+    return {"charset": "utf-8", **({"method": method[1].decode()} if method else {})}
 
 
 def _host() -> str:

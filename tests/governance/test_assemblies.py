@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from flask import Flask
@@ -66,9 +68,9 @@ from coopter.governance.rules.motions import Motion, UnknownMotion
 from coopter.governance.rules.presets import SCIC
 from coopter.members.commands.structures import leave_grouping
 from coopter.members.queries import list_structures
-from coopter.plumbing import files
+from coopter.plumbing import files, mail
 from coopter.plumbing.database import session
-from coopter.plumbing.outbox import OutboxRow
+from coopter.plumbing.outbox import Effect, OutboxRow
 from coopter.values.actor import Role
 from coopter.values.refusal import Conflict, NotAllowed
 from tests.factories import LONG_AGO, a_person, a_structure
@@ -180,7 +182,7 @@ def test_documents(app: Flask) -> None:
 
 
 def test_convocation_mails_an_invitation_to_each(app: Flask) -> None:
-    with a_meeting("AB", link="https://visio.example/salle") as meeting:
+    with a_meeting("AB", link="https://visio.example/salle", place="Salle des fêtes") as meeting:
         for structure in list_structures():
             a_person(Role.REPRESENTATIVE, structure=structure, email=f"{structure.code.lower()}@x.example")
         meeting.add("Comptes")
@@ -194,6 +196,10 @@ def test_convocation_mails_an_invitation_to_each(app: Flask) -> None:
         assert (name, event["SEQUENCE"], event["STATUS"]) == ("assemblee.ics", 0, "CONFIRMED")
         assert event["ORGANIZER"].startswith("mailto:")  # RFC 5546, 3.2.1
         assert event["DTSTART"].dt == AT
+        effect = Effect(1, "key", None, rows[0].payload, AT)
+        sent = message_from_bytes(mail.compose(effect, sender="c@example.org", host="h").as_bytes(), policy=default)
+        (joined,) = sent.iter_attachments()
+        assert (joined.get_param("method"), "Salle des fêtes" in joined.get_content()) == ("PUBLISH", True)
 
         record = assembly_record(meeting.assembly_id)
         moved = details_of(meeting, starts_at=AT + timedelta(days=1), ends_at=AT + timedelta(days=1, hours=2))

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from coopter.governance.commands.assemblies import NoSecondCall, QuorumWasReached, call_again
 from coopter.governance.commands.attendance import (
+    CodeWornOut,
     NobodyToSpeakFor,
     NoDistance,
     NotHere,
@@ -41,7 +42,7 @@ from coopter.governance.rules.statutes import Quorum
 from coopter.members.queries import list_structures
 from coopter.plumbing.database import session
 from coopter.values.actor import Role
-from coopter.values.refusal import NotAllowed, NotFound
+from coopter.values.refusal import NotAllowed
 from tests.factories import a_person
 from tests.governance.meetings import AT, ELECTION, SIMPLE, Meeting, a_meeting, an_open_meeting
 
@@ -55,12 +56,12 @@ def test_arrival_by_the_code_at_the_door(app: Flask) -> None:
         roll = {one.name: one for one in roll_of(meeting.assembly_id)}
         assert (roll["A"].means, roll["A"].person_name) == (AttendanceMeans.QR_CODE, "Voix de A")
         assert len(stays_of(meeting.assembly_id)) == 3
-        with pytest.raises(NotFound):
+        with pytest.raises(CodeWornOut):
             arrive_by_code(meeting.speakers["B"], token=old, at=AT)
         with pytest.raises(NobodyToSpeakFor):
             arrive_by_code(meeting.coordinator, token=token, at=AT)
         close_assembly(meeting.coordinator, assembly_id=meeting.assembly_id, at=AT)
-        with pytest.raises(NotFound):
+        with pytest.raises(CodeWornOut):
             arrive_by_code(meeting.speakers["B"], token=token, at=AT)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select, text, update
 from coopter.governance.commands import ballots
 from coopter.governance.commands.ballots import new_receipt, open_sealed
 from coopter.governance.commands.closings import BoxDoesNotMatch
+from coopter.governance.commands.second_calls import NothingToVoteAgain, vote_again
 from coopter.governance.commands.votes import cast, close_vote, open_vote
 from coopter.governance.models import SealedBallot, SecretBallot, VoterRoll
 from coopter.governance.queries.votes import SEALED, vote_record
@@ -62,7 +63,7 @@ def test_each_college_and_weight_counts_by_itself(app: Flask) -> None:
     colleges = dict(zip("ABCDEF", "AAABBC", strict=True))
     with an_open_meeting("ABCDEF", statutes=SCIC, colleges=colleges, items=(SECRET,)) as meeting:
         (item,) = meeting.items()
-        with pytest.raises(GroupTooSmall, match="B × 1"):
+        with pytest.raises(GroupTooSmall, match="Bénéficiaires"):
             open_vote(meeting.coordinator, item_id=item, at=AT)
 
 
@@ -227,3 +228,21 @@ def test_roll_no_longer_tells_who_came_after_whom(app: Flask) -> None:
         assert len(set(versions("voter_roll"))) == 1
         assert len(set(versions("secret_ballot"))) == 1
         assert session().scalar(select(func.count(VoterRoll.id))) == 4
+
+
+def test_a_vote_without_effect_is_put_to_the_vote_again(app: Flask) -> None:
+    """R34: nothing was decided nor read, so the same point is voted again, in the way that the room chooses."""
+    with an_open_meeting(items=(SECRET,)) as meeting:
+        (item,) = meeting.items()
+        open_vote(meeting.coordinator, item_id=item, at=AT)
+        voted(meeting, item, {"A": "yes", "B": "no"})
+        assert close_vote(meeting.coordinator, item_id=item, at=AT).verdict is Verdict.VOID
+        again = vote_again(meeting.coordinator, item_id=item, at=AT)
+        assert meeting.items() == [item, again]
+        with pytest.raises(NothingToVoteAgain):
+            vote_again(meeting.coordinator, item_id=item, at=AT)
+        open_vote(meeting.coordinator, item_id=again, at=AT, method=BallotMethod.ROLL_CALL)
+        voted(meeting, again, {"A": "yes", "B": "no", "C": "yes"})
+        assert close_vote(meeting.coordinator, item_id=again, at=AT).verdict is Verdict.ADOPTED
+        with pytest.raises(NothingToVoteAgain):
+            vote_again(meeting.coordinator, item_id=again, at=AT)

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from coopter.governance.commands.agenda import PersonsSecret
 from coopter.governance.commands.assemblies import annul_assembly, call_again, close_assembly
 from coopter.governance.commands.attendance import record_departure
 from coopter.governance.commands.ballots import (
@@ -286,3 +287,14 @@ def test_an_election_by_show_of_hands(app: Flask) -> None:
         but = {meeting.electors["D"]: ("Zoé",)}
         record_show_of_hands(meeting.coordinator, item_id=item, everybody=("Maëlle", "Yann"), but=but, at=AT)
         assert close_vote(meeting.coordinator, item_id=item, at=LATER).result["elected"] == ["Maëlle", "Yann"]
+
+
+def test_the_room_chooses_how_to_vote_as_the_vote_opens(app: Flask) -> None:
+    """A member asks for the secret; persons are elected as the statutes say, whatever the room would like."""
+    details = {**ELECTION, "seats": 1, "candidates": ("Maëlle",)}
+    with an_open_meeting(items=({}, details), statutes=replace(SIMPLE, persons_secret=True)) as meeting:
+        item, election = meeting.items()
+        open_vote(meeting.coordinator, item_id=item, at=AT, method=BallotMethod.SECRET)
+        assert agenda_of(meeting.assembly_id)[0].method is BallotMethod.SECRET
+        with pytest.raises(PersonsSecret):
+            open_vote(meeting.coordinator, item_id=election, at=AT, method=BallotMethod.SHOW_OF_HANDS)

@@ -244,7 +244,15 @@ def _check_rules(row: Assembly, details: ItemDetails) -> None:
         return
     if details.form is ItemForm.RESOLUTION:
         statutes.majority(details.majority)
-    if details.form is ItemForm.ELECTION and statutes.persons_secret and details.method is not BallotMethod.SECRET:
+    check_method(row, details, details.method)
+
+
+def check_method(row: Assembly, point: AgendaItem | ItemDetails, method: BallotMethod) -> None:
+    """Raise PersonsSecret for a way of voting that the statutes do not let this point have."""
+    statutes = statutes_of(row)
+    if statutes is None or point.form is not ItemForm.ELECTION:
+        return
+    if statutes.persons_secret and method is not BallotMethod.SECRET:
         raise PersonsSecret()
 
 

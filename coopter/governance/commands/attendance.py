@@ -17,7 +17,7 @@ from coopter.plumbing import journal
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
-from coopter.values.refusal import NotFound, Refusal
+from coopter.values.refusal import Refusal
 from coopter.values.texts import clean_line
 
 TOKEN_BYTES = 16
@@ -37,6 +37,11 @@ class NotHere(Refusal):
 
 class NoDistance(Refusal):
     """Cette assemblée ne se suit pas à distance : venez sur place, ou donnez pouvoir."""
+
+
+class CodeWornOut(Refusal):
+    """Ce code d’entrée n’est plus le bon : visez celui qui est à l’écran de la salle, ou faites noter votre arrivée à
+    l’accueil."""
 
 
 class NobodyToSpeakFor(Refusal):
@@ -95,11 +100,11 @@ def make_door_code(actor: Actor, *, assembly_id: int, at: datetime) -> str:
 def arrive_by_code(actor: Actor, *, token: str, at: datetime) -> int:
     """Whoever scans the code at the door is there for every elector it speaks for; returns the assembly's id.
 
-    Raises NotFound for a code that is not good any more, NobodyToSpeakFor.
+    Raises CodeWornOut for a code that is not good any more, NobodyToSpeakFor.
     """
     row = session().scalar(select(Assembly).where(Assembly.door_token_hash == _hash(token)))
     if row is None:
-        raise NotFound()
+        raise CodeWornOut()
     _held(row)
     electors = session().scalars(select(Elector).where(Elector.assembly_id == row.id).order_by(Elector.id)).all()
     mine = [one for one in electors if policies.can_speak_for(actor, one)]

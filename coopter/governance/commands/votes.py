@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from coopter.governance import policies
+from coopter.governance.commands.agenda import check_method
 from coopter.governance.commands.ballots import VoteNotOpen, cast, record_ballot, record_show_of_hands
 from coopter.governance.commands.closings import (
     empty_box,
@@ -79,11 +80,12 @@ class ReasonMissing(Refusal):
 
 
 @command
-def open_vote(actor: Actor, *, item_id: int, at: datetime) -> None:
+def open_vote(actor: Actor, *, item_id: int, at: datetime, method: BallotMethod | None = None) -> None:
     """Open the vote on a point: the roll, weights, colleges and hands are fixed from now on (R33).
 
-    Raises AssemblyNotOpen, NothingToVote, AmendmentFirst, NobodyOnRoll, QuorumNotReached, and GroupTooSmall where a
-    secret result would betray somebody (R34).
+    `method` is how the room decides to vote, when not as the convocation said: a member may ask for the secret. Raises
+    AssemblyNotOpen, NothingToVote, AmendmentFirst, NobodyOnRoll, QuorumNotReached, PersonsSecret, and GroupTooSmall
+    where a secret result would betray somebody (R34).
     """
     require(policies.can_prepare_governance(actor))
     item = get_item(item_id)
@@ -94,6 +96,9 @@ def open_vote(actor: Actor, *, item_id: int, at: datetime) -> None:
     if item.form is ItemForm.REPORT or item.state is not ItemState.PENDING:
         raise NothingToVote()
     _refuse_before_amendments(item)
+    if method is not None and method is not item.method:
+        check_method(row, item, method)
+        item.method = method
     found = presence_of(row)
     voting = [one for one in found.electors if one.may_vote]
     roll = [(one, found.hands.get(one.id)) for one in voting]
@@ -101,7 +106,8 @@ def open_vote(actor: Actor, *, item_id: int, at: datetime) -> None:
         raise NobodyOnRoll()
     _check_quorum(row, roll)
     if item.method is BallotMethod.SECRET:
-        check_groups((one.college, one.weight) for one, hand in roll if hand is not None)
+        colleges = {one.code: one.label for one in rules_frozen(row).colleges}
+        check_groups(((one.college, one.weight) for one, hand in roll if hand is not None), colleges=colleges)
     rows = [
         VoterRoll(item_id=item_id, elector_id=one.id, hand_id=hand, college=one.college, weight=one.weight)
         for one, hand in roll
@@ -110,7 +116,7 @@ def open_vote(actor: Actor, *, item_id: int, at: datetime) -> None:
     item.state, item.opened_at = ItemState.OPEN, at
     item.version += 1
     session().flush()
-    after = {"on_roll": sum(1 for _one, hand in roll if hand is not None), "electors": len(roll)}
+    after = {"method": item.method, "on_roll": sum(1 for _one, hand in roll if hand is not None), "electors": len(roll)}
     journal.record(actor, "vote.opened", f"item:{item_id}", at=at, after=after)
 
 

@@ -155,6 +155,11 @@ def outcome_of(item_id: int) -> OutcomeRecord | None:
     return next(iter(_outcomes(OUTCOMES.c.item_id == item_id)), None)
 
 
+def may_vote_again(outcome: OutcomeRecord) -> bool:
+    """Whether a deliberation leaves its point undecided: without effect, or annulled."""
+    return outcome.verdict is Verdict.VOID or outcome.annulled_because is not None
+
+
 def get_outcome(outcome_id: int) -> OutcomeRecord:
     """One deliberation; raises NotFound."""
     for found in _outcomes(OUTCOMES.c.id == outcome_id):

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 from coopter.governance.rules.kinds import ItemForm
-from coopter.values.refusal import Refusal, quoted
+from coopter.values.refusal import Refusal, Words, quoted
 
 YES, NO, ABSTAIN, BLANK = "yes", "no", "abstain", "blank"
 ANSWERS = (YES, NO, ABSTAIN, BLANK)
@@ -29,8 +29,8 @@ class TooManyChosen(Refusal):
 
 
 class GroupTooSmall(Refusal):
-    """Un vote secret publierait le résultat d’un groupe de moins de trois personnes (%(group)s), ce qui dirait qui a
-    voté quoi. Votez à main levée ou par appel, ou réunissez trois personnes dans ce groupe."""
+    """Un vote secret publierait le résultat d’un groupe de moins de trois voix (%(group)s), ce qui dirait qui a voté
+    quoi. Votez à main levée ou par appel, ou réunissez trois voix dans ce groupe."""
 
 
 def check_choice(choice: Choice, *, form: ItemForm, candidates: Sequence[str], seats: int) -> Any:
@@ -61,11 +61,21 @@ def too_small(groups: Mapping[tuple[str, int], int]) -> tuple[str, int] | None:
     return next((group for group in sorted(groups) if 0 < groups[group] < FEWEST_IN_GROUP), None)
 
 
-def check_groups(roll: Iterable[tuple[str, int]]) -> None:
-    """Raise GroupTooSmall where a secret vote cannot be published without betraying somebody (R34)."""
+def check_groups(roll: Iterable[tuple[str, int]], *, colleges: Mapping[str, str]) -> None:
+    """Raise GroupTooSmall where a secret vote cannot be published without betraying somebody (R34).
+
+    `colleges` names each college by its code, for the sentence.
+    """
     group = too_small(published_groups(roll))
     if group is not None:
-        raise GroupTooSmall(group=f"{group[0] or '—'} × {group[1]}")
+        raise GroupTooSmall(group=group_in_words(group, colleges=colleges))
+
+
+def group_in_words(group: tuple[str, int], *, colleges: Mapping[str, str]) -> Words:
+    """A group that a result tells apart: a college, seats of one weight, or everybody."""
+    college, weight = group
+    who = Words("collège %(name)s", name=colleges.get(college, college)) if college else Words("l’assemblée")
+    return who if weight == 1 else Words("%(who)s, sièges de %(weight)s voix", who=who, weight=weight)
 
 
 def ballots_digest(ballots: Sequence[Mapping[str, Any]]) -> str:

@@ -15,6 +15,7 @@ from coopter.governance.views import (  # noqa: E402, F401  (they hang their doo
     commitments,
     departure,
     desk,
+    desk_acts,
     home,
     minutes,
     obligations,

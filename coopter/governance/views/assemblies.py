@@ -142,11 +142,17 @@ def show_assembly(record: AssemblyRecord, *, status: int = 200, question: Questi
     may, mine = policies.can_prepare_governance(g.actor), own_electors(g.actor, record.id)
     form = question or QuestionForm(formdata=None)
     form.elector_id.choices = [SelectChoice(str(one.id), one.name) for one in mine]
-    page = assembly_sheet(g.actor, record, speaks=bool(mine), waiting=steps_of(g.actor, record))
+    page = assembly_sheet(g.actor, record, speaks=bool(mine), waiting=_elsewhere(record))
     return render(
         page="assembly", status=status, assembly=record, sheet=page, states=ASSEMBLY_STATES,
         modes=MODES, may_prepare=may, question_form=form, again_form=again or AgainForm(formdata=None),
     )  # fmt: skip
+
+
+def _elsewhere(record: AssemblyRecord) -> list[dict[str, Any]]:
+    """What this assembly waits for from me, but for the steps that lead to this very page."""
+    here = url_for("governance.assembly", assembly_id=record.id)
+    return [step for step in steps_of(g.actor, record) if step["url"] != here]
 
 
 @blueprint.get("/<grouping>/vie/assemblees/<int:assembly_id>/convocation")

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from coopter.governance.forms.naming import CHOICES, VERDICT_ICONS, VERDICTS
 from coopter.governance.queries.votes import OutcomeRecord
+from coopter.governance.rules.kinds import Verdict
 from coopter.governance.rules.quorum import QuorumPart, QuorumState
 from coopter.governance.rules.statutes import CountedOn, Statutes
 from coopter.governance.rules.wording import percent
@@ -56,7 +57,7 @@ def shown_result(outcome: OutcomeRecord) -> Result:
     return Result(
         number=outcome.number, verdict=outcome.verdict.value, word=str(VERDICTS[outcome.verdict]),
         icon=VERDICT_ICONS[outcome.verdict],
-        rows=_candidates(result) if election else _answers(result),
+        rows=() if outcome.verdict is Verdict.VOID else _candidates(result) if election else _answers(result),
         colleges=tuple(_college(one) for one in result.get("colleges", ()) if not election),
         sentences=tuple(_sentences(outcome, result)),
     )  # fmt: skip
@@ -109,7 +110,12 @@ def _college(one: Mapping[str, Any]) -> CollegeRow:
 
 def _sentences(outcome: OutcomeRecord, result: Mapping[str, Any]) -> list[str]:
     said = []
-    if "share" in result and Fraction(result.get("total") or 0):
+    if outcome.verdict is Verdict.VOID:
+        said.append(
+            _("Trop peu de voix dans un groupe : publier le résultat aurait dit qui a voté quoi. Les bulletins ont été "
+              "détruits sans être lus.")
+        )  # fmt: skip
+    elif "share" in result and Fraction(result.get("total") or 0):
         said.append(_after(result))
     if result.get("casting"):
         said.append(
@@ -139,9 +145,9 @@ def _after(result: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class QuorumLine:
-    """One college of a quorum."""
+    """One college of a quorum; its icon says whether it is reached, where each college must reach it."""
 
-    is_reached: bool
+    icon: str
     words: str
 
 
@@ -169,17 +175,18 @@ def shown_quorum(state: QuorumState | None, statutes: Statutes | None) -> Quorum
     return QuorumShown(
         is_reached=state.reached, needed=whole.needed, there=whole.counted, whole=max(whole.electors, 1),
         words=_out_of(whole), note=note,
-        colleges=tuple(QuorumLine(part.reached, _college_words(part, statutes)) for part in state.parts[1:]),
+        colleges=tuple(_line(part, statutes, decides=state.per_college) for part in state.parts[1:]),
     )  # fmt: skip
 
 
-def _out_of(part: QuorumPart) -> str:
-    if not part.needed:
+def _out_of(part: QuorumPart, *, decides: bool = True) -> str:
+    if not part.needed or not decides:
         return _("%(there)s sur %(whole)s", there=part.counted, whole=part.electors)
     return _("%(there)s sur %(whole)s, il en faut %(needed)s", there=part.counted, whole=part.electors,
              needed=part.needed)  # fmt: skip
 
 
-def _college_words(part: QuorumPart, statutes: Statutes) -> str:
+def _line(part: QuorumPart, statutes: Statutes, *, decides: bool) -> QuorumLine:
     college = statutes.college(part.college)
-    return f"{college.label if college else part.college} : {_out_of(part)}"
+    icon = "users" if not decides else "circle-check" if part.reached else "circle-dashed"
+    return QuorumLine(icon, f"{college.label if college else part.college} : {_out_of(part, decides=decides)}")

@@ -73,7 +73,7 @@ def _screen(record: AssemblyRecord) -> Screen:
     voting = item.state is ItemState.OPEN
     names = "\n".join(item.candidates) if item.form is ItemForm.ELECTION else item.body
     return Screen(
-        kicker=kicker(item), title=item.title, text=names, received=found.turnout.voted if voting else None,
+        kicker=kicker(item, outcome), title=item.title, text=names, received=found.turnout.voted if voting else None,
         expected=found.turnout.on_roll, result=shown_result(outcome) if outcome else None, **facts,
     )  # fmt: skip
 
