@@ -107,7 +107,7 @@ def measure(client: FlaskClient, address: str, beside: list[int], *, rounds: int
         typed = {
             "mode": "rate", "base": "turnover", "basis_year": "previous", "period": "year", "pro_rata": "days",
             "rounding": "cent", "vat": "outside", "upto_0": "100000", "rate_0": f"0,{3000 + number}",
-            "rate_last": "0,1", "floor": "50", "cap": str(2000 + number), "avec": beside, "annee": AT.year,
+            "rate_last": "0,1", "floor": "50", "cap": str(2000 + number), "avec": beside, "annee": AT.year, "tous": "1",
         }  # fmt: skip
         db.session.remove()
         g.pop("_login_user", None)  # this context outlives a request

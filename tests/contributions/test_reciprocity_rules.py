@@ -94,7 +94,9 @@ def test_the_picture_is_the_same_each_time_and_inside_its_frame() -> None:
     first, again = draw(names, flows(entries), unit=None), draw(names, flows(reversed(entries)), unit=None)
     assert first == again and first.left_out == 40 - MOST_DRAWN
     assert all(0 <= node.x <= SIZE and 0 <= node.y <= SIZE for node in first.nodes)
-    assert {arc.width for arc in first.arcs} == {2} and all(len(node.label) <= 18 for node in first.nodes)
+    assert {arc.width for arc in first.arcs} == {2} and all(
+        len(line) <= 15 for node in first.nodes for line in node.lines
+    )
     wide = draw(names, flows(entries), unit=Unit.ADVICE)
     assert None not in {node.party for node in wide.nodes}, "only who takes part in this unit is drawn"
     assert len({arc.width for arc in wide.arcs}) > 1

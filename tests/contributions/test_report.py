@@ -64,7 +64,7 @@ def test_the_report_of_a_year(scene: Scene) -> None:
     agreed(scene, "north", None, unit=Unit.EUROS, quantity=5_00)
     given_by(scene, "south", "west")
     called(scene, "west", 500_00)
-    report = cooperation_report(2026)
+    report = cooperation_report(2026, on=date(2026, 12, 31))
     values = {str(one.name): None if one.value is None else str(one.value) for one in report.measures}
     assert values == {
         "Équivalents temps plein créés": "0,05 ETP",
@@ -82,7 +82,7 @@ def test_the_report_of_a_year(scene: Scene) -> None:
 
 def test_an_empty_year_says_so(scene: Scene) -> None:
     """Nobody is accused: the page explains what would be counted."""
-    assert cooperation_report(2019).given == ()
+    assert cooperation_report(2019, on=date(2026, 12, 31)).given == ()
     page = scene.browser("north").get("/cap-cooperation/contributions/rapport/2019")
     assert page.status_code == 200 and "Rien cette année-là" in page.text
 

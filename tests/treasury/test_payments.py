@@ -145,8 +145,51 @@ def test_pages_note_a_payment_in_french_and_a_member_sees_its_own_account(cluste
     own, other = (f"/cap-cooperation/paiements/membres/{one.id}" for one in cluster.structures[:2])
     assert "FA-2026-0001" in member.get(own).text and member.get(other).status_code == 404
     table = member.get(f"{own}/releve.csv").text
-    assert table.splitlines()[0] == "date,kind,number,about,due_on,debit,credit,balance,means,note"
-    assert "742.32" in table and member.get(f"{other}/releve.csv").status_code == 404
+    assert table.splitlines()[0] == "\ufeffdate;nature;numéro;objet;échéance;débit;crédit;solde;moyen;note"
+    assert '"742,32"' in table and member.get(f"{other}/releve.csv").status_code == 404
     assert member.get(f"{own}/releve.pdf").data.startswith(b"%PDF")
     assert treasurer.post("/cap-cooperation/paiements/1/annulation", data={"reason": "Doublon"}).status_code == 303
     assert "Doublon" in treasurer.get("/cap-cooperation/paiements/pieces/1").text
+
+
+def test_a_year_of_an_account_begins_with_the_balance_brought_forward(cluster: Cluster, app: Flask) -> None:
+    """A treasurer asks for one year: what came before is one line, and the balance is that of the day."""
+    pay(cluster, 20_000)
+    next_year = NOW.replace(year=2027, month=1)
+    commands.record_payment(
+        cluster.anne, invoice_id=1, amount=Money(30_000), received_on=next_year.date(), means=Means.CHEQUE, at=next_year
+    )
+    facts = {"structure_id": cluster.structures[0].id, "on": next_year.date()}
+    whole = queries.statement_of(cluster.anne, **facts)
+    first, second = (queries.statement_of(cluster.anne, year=year, **facts) for year in (2026, 2027))
+    assert whole.years == (2027, 2026) and (first.brought.cents, first.closing.cents) == (0, 54_232)
+    assert (second.brought, second.closing) == (first.closing, whole.closing)
+    assert (*first.lines, *second.lines) == whole.lines and whole.balance.cents == second.balance.cents == 24_232
+    nothing = queries.statement_of(cluster.anne, year=2031, **facts)
+    assert nothing.lines == () and nothing.closing == nothing.brought == whole.balance
+    treasurer = signed_in(app.test_client(), a_person(Role.TREASURER))
+    own = f"/cap-cooperation/paiements/membres/{cluster.structures[0].id}"
+    assert "Solde reporté" in treasurer.get(f"{own}?annee=2027").text
+    table = treasurer.get(f"{own}/releve.csv?annee=2027").text.splitlines()
+    assert table[1].startswith("2027-01-01;Solde reporté;") and '"542,32"' in table[1]
+    assert treasurer.get(f"{own}/releve.pdf?annee=2026").data.startswith(b"%PDF")
+
+
+def test_whoever_paid_too_much_elsewhere_is_not_late(cluster: Cluster) -> None:
+    """T42: a credit covers what is due; beyond it, only the rest is late."""
+    restated(cluster.anne, cluster.structures[0], 100_000_000)
+    facts = {"contribution_id": cluster.contribution, "year": 2026, "on": ON, "at": AT, "kind": CallKind.CORRECTION}
+    run = call_contribution(cluster.anne, **facts)  # type: ignore[arg-type]
+    billing.issue_calls(cluster.anne, run_id=run, on=ON, at=AT)
+    asked = {"structure_id": cluster.structures[0].id, "on": LATE}
+    pay(cluster, 74_232 + 20_000, confirmed=True)
+    told = queries.statement_of(cluster.anne, **asked)
+    assert (told.balance.cents, told.overdue.cents, len(told.late)) == (5_768, 5_768, 1)
+    pay(cluster, 10_000, confirmed=True)
+    told = queries.statement_of(cluster.anne, **asked)
+    assert (told.balance.cents, told.overdue.cents, told.late, told.overdue_since) == (-4_232, 0, (), None)
+    mine = next(one for one in queries.account_summaries(cluster.anne, on=LATE) if one.code == "M1")
+    assert (mine.overdue.cents, mine.overdue_since) == (0, None)
+    late = queries.overdue(today=LATE)
+    assert late is not None and late.documents == 7 and mine.name not in late.names
+    assert queries.overdue(today=LATE, of=frozenset({cluster.structures[0].id})) is None

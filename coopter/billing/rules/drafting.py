@@ -24,10 +24,9 @@ from coopter.values.refusal import Refusal
 
 _NO_REFERENCES = BuyerReferences()
 _COMMON = tuple(field.name for field in fields(Issuance))
-_NO_PRICE = "Sans objet : une cotisation n’est pas le prix d’une prestation."
 NOTES_OF_DUES = Notes(
-    recovery=f"Indemnité forfaitaire de recouvrement. {_NO_PRICE}",
-    penalties=f"Pénalités de retard. {_NO_PRICE}",
+    recovery="Pas d’indemnité forfaitaire de recouvrement : une cotisation n’est pas le prix d’une prestation.",
+    penalties="Pas de pénalités de retard.",
     discount="Pas d’escompte pour paiement anticipé.",
 )
 """The three mentions that every e-invoice carries (BR-FR-05): art. L441-10 C. com. is about sales and services."""

@@ -43,24 +43,24 @@ class Report:
     given: tuple[tuple[Unit, Money | Words], ...]
 
 
-def cooperation_report(year: int) -> Report:
-    """The measures of a year, from confirmed hours and confirmed gifts alone."""
+def cooperation_report(year: int, *, on: date) -> Report:
+    """The measures of a year as they stand on a day, from confirmed hours and confirmed gifts alone; a quarter that has
+    not begun by then has no density."""
     worked = hours.worked_between(Month(year, 1), Month(year, 12))
     entries = entries_of(year)
     inside = frozenset(memberships_in(year))
     people = _structures_by_employee([one for _month, one in worked])
     measures = (*_work(worked, people), *_ties(entries, inside), _local_spend())
-    return Report(year, measures, _densities(year, worked), _given(entries))
+    return Report(year, measures, _densities(year, worked, on=on), _given(entries))
 
 
 def _work(worked: tuple[tuple[Month, Worked], ...], people: dict[int, set[int]]) -> tuple[Measure, ...]:
     minutes = sum(one.minutes for _month, one in worked)
     shared = [who for who, structures in people.items() if len(structures) > 1]
     by_shared = sum(one.minutes for _month, one in worked if one.employee_id in set(shared))
-    jobs = format(full_time_equivalents(minutes), "f").replace(".", ",")
     return (
         Measure(
-            Words("Équivalents temps plein créés"), Words("%(count)s ETP", count=jobs),
+            Words("Équivalents temps plein créés"), Words("%(count)s ETP", count=full_time_equivalents(minutes)),
             Words("Minutes confirmées de l’année chez les membres, divisées par %(hours)s heures de 60 minutes, la "
                   "durée légale d’une année à temps plein (articles L3121-41 et L3121-44 du code du travail).",
                   hours=f"{YEARLY_HOURS // 1000}\u202f{YEARLY_HOURS % 1000}"),
@@ -87,8 +87,7 @@ def _ties(entries: tuple[Entry, ...], inside: frozenset[int]) -> tuple[Measure, 
     share = percentage(len(both), len(inside))
     value = Words("%(both)s sur %(members)s", both=len(both), members=len(inside))
     if share is not None:
-        written = format(share.normalize(), "f").replace(".", ",")
-        value = Words("%(both)s sur %(members)s (%(share)s %%)", both=len(both), members=len(inside), share=written)
+        value = Words("%(both)s sur %(members)s (%(share)s %%)", both=len(both), members=len(inside), share=share)
     return (
         Measure(
             Words("Membres qui donnent et reçoivent"), value,
@@ -115,8 +114,8 @@ def _local_spend() -> Measure:
     )  # fmt: skip
 
 
-def _densities(year: int, worked: tuple[tuple[Month, Worked], ...]) -> tuple[Density, ...]:
-    """For each quarter: members linked by a confirmed gift between the two, or by an employee who worked at both."""
+def _densities(year: int, worked: tuple[tuple[Month, Worked], ...], *, on: date) -> tuple[Density, ...]:
+    """For each quarter begun: members linked by a confirmed gift between the two, or by an employee of both."""
     gifts = session().execute(
         select(Gift.giver_id, Gift.receiver_id, Gift.given_on).where(
             Gift.state == GiftState.CONFIRMED, Gift.receiver_id.is_not(None), Gift.given_on >= date(year, 1, 1),
@@ -129,7 +128,8 @@ def _densities(year: int, worked: tuple[tuple[Month, Worked], ...]) -> tuple[Den
     for quarter in range(1, 5):
         here = [one for month, one in worked if _quarter(month.month) == quarter]
         pairs[quarter] |= pairs_by_employee(_structures_by_employee(here))
-    return tuple(density(one, members=_members_in_quarter(year, one), pairs=pairs[one]) for one in range(1, 5))
+    begun = [one for one in range(1, 5) if Month(year, 3 * one - 2).first <= on]
+    return tuple(density(one, members=_members_in_quarter(year, one), pairs=pairs[one]) for one in begun)
 
 
 def _members_in_quarter(year: int, quarter: int) -> frozenset[int]:

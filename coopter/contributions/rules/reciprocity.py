@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 
+from coopter.contributions.rules.figures import rounded
 from coopter.contributions.rules.kinds import Unit
 from coopter.values.digits import NumberNotUnderstood, scaled_digits
 from coopter.values.durations import hours_and_minutes, parse_minutes
@@ -128,6 +130,13 @@ def typed_quantity(unit: Unit, quantity: int) -> str:
     if unit is Unit.HOURS:
         return f"{quantity // 60}h{quantity % 60:02d}"
     return format(_short(unit, quantity), "f").replace(".", ",")
+
+
+def counted(unit: Unit, quantity: int) -> Decimal:
+    """A quantity as a spreadsheet adds it: hours and euros with two decimals, « 118,25 »."""
+    if unit is Unit.HOURS:
+        return Decimal(rounded(Fraction(quantity * 100, 60))).scaleb(-2)
+    return Decimal(quantity).scaleb(-PLACES[unit])
 
 
 def quantity_value(unit: Unit, quantity: int) -> Money | Words:

@@ -12,21 +12,26 @@ from coopter.contributions.rules.reciprocity import Party
 
 SIZE, CENTRE, RING, DOT, HUB = 640, 320, 185, 13, 28
 MOST_DRAWN = 24  # beyond, names run into each other: the table under the picture has everybody
-MOST_LETTERS = 15
+MOST_LETTERS = 15  # of one line; a name has two of them
+FEW = 12  # so many names are written level; more of them turn around the circle
+LINE, BESIDE = 17, 22
 THINNEST, THICKEST = 2, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One party: where it stands, its name, and how the name is written beside it (degrees of turn, which end)."""
+    """One party: where it stands, its name in lines, and how these are written beside it: degrees of turn, which end,
+    how far the first line stands from the middle of the dot."""
 
     party: Party
-    label: str
+    lines: tuple[str, ...]
     x: int
     y: int
     radius: int
     turn: int = 0
     anchor: str = "middle"
+    across: int = 0
+    down: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def draw(
     places = {node.party: node for node in _ring(kept)}
     if any(None in pair for pair in shown):
         name = next((name for party, name in names if party is None), "")
-        places[None] = Node(None, _cut(name), CENTRE, CENTRE, HUB)
+        places[None] = Node(None, _in_lines(name), CENTRE, CENTRE, HUB, down=HUB + LINE)
     largest = max((units.get(unit, 0) for units in shown.values()), default=0) if unit else 0
     arcs = [
         _arc(places[giver], places[receiver], _width(units, unit, largest), both=(receiver, giver) in shown)
@@ -80,19 +85,28 @@ def _order(pair: tuple[Party, Party]) -> tuple[int, int]:
 
 
 def _ring(parties: Sequence[tuple[Party, str]]) -> list[Node]:
-    """Evenly around the circle from the top, names written outwards, never upside down."""
-    nodes = []
-    for rank, (party, name) in enumerate(parties):
-        degrees = 360 * rank // max(len(parties), 1) - 90
-        angle = degrees * pi / 180
-        on_left = 90 < degrees % 360 < 270
-        nodes.append(
-            Node(
-                party, _cut(name), round(CENTRE + RING * cos(angle)), round(CENTRE + RING * sin(angle)), DOT,
-                degrees - 180 if on_left else degrees, "end" if on_left else "start",
-            )
-        )  # fmt: skip
-    return nodes
+    """Evenly around the circle from the top; names level beside few dots, outwards beside many, never upside down."""
+    return [_beside(one, 360 * rank // len(parties) - 90, few=len(parties) <= FEW) for rank, one in enumerate(parties)]
+
+
+def _beside(one: tuple[Party, str], degrees: int, *, few: bool) -> Node:
+    (party, name), angle = one, degrees * pi / 180
+    lines, x, y = _in_lines(name), round(CENTRE + RING * cos(angle)), round(CENTRE + RING * sin(angle))
+    if few and abs(cos(angle)) < 0.3:  # above or below its dot
+        down = DOT + LINE if sin(angle) > 0 else 6 - DOT - LINE * (len(lines) - 1) - 6
+        return Node(party, lines, x, y, DOT, down=down)
+    on_left = 90 < degrees % 360 < 270
+    turn = 0 if few else degrees - 180 if on_left else degrees
+    across, down = -BESIDE if on_left else BESIDE, 6 - LINE * (len(lines) - 1) // 2
+    return Node(party, lines, x, y, DOT, turn, "end" if on_left else "start", across, down)
+
+
+def _in_lines(name: str) -> tuple[str, ...]:
+    """A name in one line, or in two that break between words; what is longer is cut."""
+    if len(name) <= MOST_LETTERS:
+        return (name,)
+    at = name.rfind(" ", 0, MOST_LETTERS + 1)
+    return (name[:at], _cut(name[at + 1 :])) if at > 0 else (_cut(name),)
 
 
 def _cut(name: str) -> str:

@@ -42,6 +42,11 @@ class Density:
         """Linked pairs in hundredths, to one decimal; None below two members."""
         return percentage(self.linked, self.possible)
 
+    @property
+    def said(self) -> Words | None:
+        """The percentage in words."""
+        return None if self.percent is None else Words("%(percent)s %%", percent=self.percent)
+
 
 def full_time_equivalents(minutes: int) -> Decimal:
     """Minutes worked in a year over 1 607 hours, to two decimals, half up."""

@@ -16,6 +16,7 @@ from coopter.contributions.rules.kinds import GiftState, Unit
 from coopter.contributions.rules.reciprocity import (
     UNIT_NAMES,
     Party,
+    counted,
     giving_and_receiving,
     quantity_value,
     typed_quantity,
@@ -61,7 +62,7 @@ def export_reciprocity() -> Any:
     """The balances as a table, as this reader sees them."""
     ledger = queries.ledger(g.actor, year=request.args.get("annee", type=int))
     rows = [
-        (row.name, UNIT_NAMES[unit], *(_number(unit, value) for value in
+        (row.name, UNIT_NAMES[unit], *(counted(unit, value) for value in
                                        (row.balance.given, row.balance.received, row.balance.net)))
         for unit, table in ledger.tables for row in table
     ]  # fmt: skip
@@ -229,9 +230,3 @@ def _details(form: GiftForm) -> commands.GiftDetails:
     valued: Any = form.valued.data
     assert giver is not None  # the form refuses a gift of the grouping
     return commands.GiftDetails(giver, receiver, form.day, unit, form.parsed, form.what.data, valued)
-
-
-def _number(unit: Unit, quantity: int) -> str:
-    """A quantity as a spreadsheet reads it; hours as 7h30."""
-    sign = "-" if quantity < 0 else ""
-    return sign + typed_quantity(unit, abs(quantity))

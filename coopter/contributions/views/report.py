@@ -32,7 +32,7 @@ INSIDE = (Role.COORDINATOR, Role.TREASURER, Role.AUDITOR, Role.REPRESENTATIVE)
 def report(year: int) -> Any:
     """A year's cooperation, each figure beside its definition."""
     return render(
-        report=cooperation_report(_known(year)), units=UNITS, years=years_of_ledger(), today=clock.today(),
+        report=cooperation_report(_known(year), on=clock.today()), units=UNITS, years=years_of_ledger(),
         title=_("Rapport de coopération %(year)s", year=year),
     )  # fmt: skip
 
@@ -44,7 +44,7 @@ def report_document(year: int) -> Any:
     today = clock.today()
     content = print_document(
         "contributions/report_document.html", title=f"Rapport de coopération {_known(year)}",
-        when=at_paris(today, time()), report=cooperation_report(year), units=UNIT_NAMES, today=today,
+        when=at_paris(today, time()), report=cooperation_report(year, on=today), units=UNIT_NAMES, today=today,
     )  # fmt: skip
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f"inline; filename=rapport-cooperation-{year}.pdf"

@@ -36,6 +36,7 @@ from coopter.values.money import Money
 from coopter.values.refusal import NotFound, Refusal
 
 YEARS_BACK, YEARS_AHEAD = 2, 1
+MOST_LINES = 50  # of the table of members, until all are asked for: a telephone has to scroll them
 STARTS = {
     Product.PROPORTIONAL: Formula(base=Base.TURNOVER, tiers=(Tier(1000),), pro_rata=ProRata.DAYS),
     Product.MEMBERSHIP_FEE: Formula(fixed=Money(10_000)),
@@ -58,7 +59,8 @@ def study(contribution_id: int) -> Any:
         return render_template("contributions/_study_results.html", **found)
     return render(
         **found, opened=opened, years=_years(), variants=variants_of(contribution_id),
-        units=_units(form), beside=request.args.getlist("avec", type=int),
+        units=_units(form), most=MOST_LINES, everybody="tous" in request.args,
+        beside=request.args.getlist("avec", type=int),
         keep=VariantForm(formdata=None, name=request.args.get("nom") or (opened.name if opened else ""),
                          version=opened.version if opened else 0),
     )  # fmt: skip
@@ -100,7 +102,8 @@ def _results(record: queries.ContributionRecord, form: FormulaForm) -> dict[str,
     tried = [(_("À l’étude"), form.formula), *((one.name, one.formula) for one in beside)]
     done = studies.study_of(record.id, year=_year(), formulas=tried, in_force=_("En vigueur"))
     kept = json.dumps(form.formula.to_json(), sort_keys=True)
-    shown = {"study": done, "pictures": pictures(done), "lines": lines_of(done)}
+    lines = lines_of(done, most=None if "tous" in request.args else MOST_LINES)
+    shown = {"study": done, "pictures": pictures(done), "lines": lines}
     return found | shown | {"sentences": say(form.formula), "kept": kept}
 
 

@@ -43,8 +43,8 @@ class Picture:
     table: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
 
 
-def lines_of(study: Study) -> tuple[Line, ...]:
-    """Every member's line in the reader's language: hundreds, each time that the formula changes."""
+def lines_of(study: Study, *, most: int | None = None) -> tuple[Line, ...]:
+    """Each member's line in the reader's language, who would pay most first: all of them, or `most`."""
     base = study.tries[0].formula.base
     money = localised(formats.money)
 
@@ -63,7 +63,7 @@ def lines_of(study: Study) -> tuple[Line, ...]:
 
     return tuple(
         Line(row.member.name, figure(row.figure), paid(row.before), tuple(map(paid, row.afters)), *change(row.change))
-        for row in study.rows
+        for row in study.rows[:most]
     )
 
 

@@ -11,10 +11,18 @@ from coopter.billing import queries as billing
 from coopter.billing.queries import InvoiceSummary
 from coopter.billing.record import Kind
 from coopter.members import queries as members
+from coopter.members.models import Structure
 from coopter.members.rules import natural_order
 from coopter.plumbing.transaction import require
 from coopter.treasury import policies
-from coopter.treasury.queries.payments import OwedDocument, PaymentRecord, owed_documents, payments_of
+from coopter.treasury.queries.payments import (
+    OwedDocument,
+    PaymentRecord,
+    late_of,
+    overdue_of,
+    owed_documents,
+    payments_of,
+)
 from coopter.treasury.rules import Means
 from coopter.values.actor import Actor
 from coopter.values.instants import paris_day
@@ -53,29 +61,48 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The account of one member on a day; `balance` above zero is what it owes, due or not."""
+    """The account of one member on a day, whole or one year of it.
+
+    `balance` is what it owes that day, due or not; below zero, what the grouping owes it. `brought` is the balance
+    before the year shown, and `owed` every document that asks for money.
+    """
 
     structure_id: int
     code: str
     name: str
+    address: tuple[str, ...]
     on: date
+    year: int | None
+    years: tuple[int, ...]
+    brought: Money
     lines: tuple[AccountLine, ...]
-    late: tuple[OwedDocument, ...]
+    balance: Money
+    owed: tuple[OwedDocument, ...]
 
     @property
-    def balance(self) -> Money:
-        """What the member owes; below zero, what the grouping owes it."""
-        return self.lines[-1].balance if self.lines else Money.zero()
+    def unpaid(self) -> tuple[OwedDocument, ...]:
+        """The documents on which something is left, the first due first."""
+        return tuple(one for one in self.owed if one.owing.left > Money.zero())
+
+    @property
+    def late(self) -> tuple[OwedDocument, ...]:
+        """What should have been paid before this day; nothing, when the member's credits cover it."""
+        return late_of(self.owed, on=self.on)
 
     @property
     def overdue(self) -> Money:
-        """What should have been paid before this day."""
-        return total(one.owing.left for one in self.late)
+        """How much should have been paid before this day, the member's credits taken away."""
+        return overdue_of(self.owed, on=self.on)
 
     @property
     def overdue_since(self) -> date | None:
         """The day by which the oldest of it was due."""
         return min((one.owing.due_on for one in self.late), default=None)
+
+    @property
+    def closing(self) -> Money:
+        """The balance after the last line shown."""
+        return self.lines[-1].balance if self.lines else self.brought
 
     @property
     def documents(self) -> Money:
@@ -101,8 +128,9 @@ class AccountSummary:
     paid: Money
 
 
-def statement_of(actor: Actor, *, structure_id: int, on: date) -> Statement:
-    """The account of a member on a day, for whoever may see its invoices; raises NotFound for anybody else."""
+def statement_of(actor: Actor, *, structure_id: int, on: date, year: int | None = None) -> Statement:
+    """The account of a member on a day, or its movements of a year, for whoever may see its invoices; raises NotFound
+    for anybody else."""
     if not policies.can_read_account_of(actor, structure_id):
         raise NotFound()
     structure = members.get_structure(structure_id)
@@ -112,8 +140,16 @@ def statement_of(actor: Actor, *, structure_id: int, on: date) -> Statement:
         *_of_documents(billing.list_invoices(actor, structure_id=structure_id), left, on=on),
         *_of_payments(payments_of(structure_id=structure_id), {one.id: one.title for one in documents}),
     ]
-    late = tuple(one for one in documents if one.owing.is_overdue(on))
-    return Statement(structure.id, structure.code, structure.name, on, _balanced(lines), late)
+    every = _balanced(lines)
+    before = [one for one in every if year is not None and one.on.year < year]
+    return Statement(
+        structure.id, structure.code, structure.name, _address(structure), on, year,
+        years=tuple(sorted({one.on.year for one in every}, reverse=True)),
+        brought=before[-1].balance if before else Money.zero(),
+        lines=tuple(one for one in every if year is None or one.on.year == year),
+        balance=every[-1].balance if every else Money.zero(),
+        owed=documents,
+    )  # fmt: skip
 
 
 def account_summaries(actor: Actor, *, on: date) -> tuple[AccountSummary, ...]:
@@ -125,17 +161,22 @@ def account_summaries(actor: Actor, *, on: date) -> tuple[AccountSummary, ...]:
     rows = members.structures_by_id(by_structure)
     found = []
     for structure_id, documents in by_structure.items():
-        late = [one for one in documents if one.owing.is_overdue(on)]
+        late = late_of(documents, on=on)
         found.append(
             AccountSummary(
                 structure_id, rows[structure_id].code, rows[structure_id].name,
                 balance=total(one.owing.left for one in documents),
-                overdue=total(one.owing.left for one in late),
+                overdue=overdue_of(documents, on=on),
                 overdue_since=min((one.owing.due_on for one in late), default=None),
                 paid=total(one.owing.paid for one in documents),
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda one: (natural_order(one.code), one.code)))
+
+
+def _address(structure: Structure) -> tuple[str, ...]:
+    place = f"{structure.postcode} {structure.city}".strip()
+    return tuple(line for line in (*structure.address.splitlines(), structure.address_more, place) if line.strip())
 
 
 def _of_documents(

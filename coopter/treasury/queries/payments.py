@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, func, or_, select, type_coerce
@@ -110,17 +113,35 @@ def overdue(*, today: date, of: frozenset[int] | None = None) -> Overdue | None:
     """What is late, of these structures or of all, or None. A grouping that notes no payment here is told of its calls
     alone, since it may keep the payments of its months elsewhere."""
     noted = select(Payment.id).where(Payment.grouping_id == tenancy.current()).exists()
-    query = _documents(only_left=True).where(Invoice.due_on < today, or_(Invoice.run_id.is_not(None), noted))
+    query = _documents(left=Left.UNPAID).where(Invoice.due_on < today, or_(Invoice.run_id.is_not(None), noted))
     if of is not None:
         query = query.where(Invoice.structure_id.in_(sorted(of)))
-    late = [one for one in (_document(*row) for row in session().execute(query)) if one.owing.is_overdue(today)]
+    by_member: dict[int, list[OwedDocument]] = defaultdict(list)
+    for row in session().execute(query):
+        one = _document(*row)
+        by_member[one.structure_id].append(one)
+    for row in session().execute(_documents(left=Left.OVERPAID).where(Invoice.structure_id.in_(by_member))):
+        one = _document(*row)
+        by_member[one.structure_id].append(one)
+    owing = {one: amount for one, documents in by_member.items() if (amount := overdue_of(documents, on=today))}
+    late = [one for documents in by_member.values() for one in late_of(documents, on=today)]
     if not late:
         return None
-    by_name: dict[str, int] = {}
-    for one in late:
-        by_name[one.structure] = by_name.get(one.structure, 0) + one.owing.left.cents
-    names = tuple(sorted(by_name, key=lambda name: (-by_name[name], name)))
-    return Overdue(len(late), total(one.owing.left for one in late), min(one.owing.due_on for one in late), names)
+    named = {one: by_member[one][0].structure for one in owing}
+    names = tuple(named[one] for one in sorted(owing, key=lambda one: (-owing[one].cents, named[one])))
+    return Overdue(len(late), total(owing.values()), min(one.owing.due_on for one in late), names)
+
+
+def overdue_of(documents: Sequence[OwedDocument], *, on: date) -> Money:
+    """What one member is late with on a day: its late documents, less what it paid too much elsewhere (T42)."""
+    late = total(one.owing.left for one in documents if one.owing.is_overdue(on))
+    credit = total(-one.owing.left for one in documents if one.owing.left < Money.zero())
+    return max(late - credit, Money.zero())
+
+
+def late_of(documents: Sequence[OwedDocument], *, on: date) -> tuple[OwedDocument, ...]:
+    """The documents that one member is late with; none when its credits cover them."""
+    return tuple(one for one in documents if one.owing.is_overdue(on)) if overdue_of(documents, on=on) else ()
 
 
 def _payments() -> Select[Any]:
@@ -136,8 +157,15 @@ def _payments() -> Select[Any]:
     )
 
 
-def _documents(*, only_left: bool = False) -> Select[Any]:
-    """Documents with three sums beside them, each gathered once; `only_left`: those on which something is left."""
+class Left(Enum):
+    """On which documents something is left, and on which more was paid than was asked."""
+
+    UNPAID = "unpaid"
+    OVERPAID = "overpaid"
+
+
+def _documents(*, left: Left | None = None) -> Select[Any]:
+    """Documents with three sums beside them, each gathered once; with `left`, those that stand so."""
     paid = (
         select(Payment.invoice_id.label("id"), func.sum(Payment.amount).label("cents"))
         .outerjoin(PaymentReversal, PaymentReversal.payment_id == Payment.id)
@@ -167,9 +195,10 @@ def _documents(*, only_left: bool = False) -> Select[Any]:
         .outerjoin(paid, paid.c.id == Invoice.id)
         .where(Invoice.kind == Kind.INVOICE)
     )
-    if only_left:
+    if left is not None:
         lessened = [func.coalesce(_cents(sum_), 0) for sum_ in (credit.gross, lowered.c.cents, paid.c.cents)]
-        query = query.where(_cents(Invoice.gross) - lessened[0] - lessened[1] - lessened[2] > 0)
+        rest = _cents(Invoice.gross) - lessened[0] - lessened[1] - lessened[2]
+        query = query.where(rest > 0 if left is Left.UNPAID else rest < 0)
     return query
 
 

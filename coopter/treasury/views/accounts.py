@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 
-from flask import Response, g
+from flask import Response, g, request
 from flask_babel import gettext as _
 
 from coopter.plumbing import clock
@@ -39,9 +39,10 @@ def accounts() -> Any:
 @for_roles(*READERS)
 def account(structure_id: int) -> Any:
     """One member's statement of account; a member sees its own."""
-    told = queries.statement_of(g.actor, structure_id=structure_id, on=clock.today())
+    told = _statement(structure_id)
     return render(
-        told=told, means=MEANS, may_record=policies.can_record_payments(g.actor),
+        told=told, years=[("", _("Toutes")), *((year, year) for year in told.years)], means=MEANS,
+        may_record=policies.can_record_payments(g.actor),
         sees_all=policies.can_read_accounts(g.actor),
     )  # fmt: skip
 
@@ -49,18 +50,33 @@ def account(structure_id: int) -> Any:
 @blueprint.get("/<grouping>/paiements/membres/<int:structure_id>/releve.csv")
 @for_roles(*READERS)
 def account_table(structure_id: int) -> Response:
-    """The statement as a table, amounts in euros with a point."""
-    told = queries.statement_of(g.actor, structure_id=structure_id, on=clock.today())
-    return _file(told, statement_csv(map(_row, told.lines)).encode(), kind="csv", mimetype="text/csv")
+    """The statement as a table for a French spreadsheet."""
+    told = _statement(structure_id)
+    rows = [*_brought(told), *map(_row, told.lines)]
+    return _file(told, statement_csv(rows).encode(), kind="csv", mimetype="text/csv")
 
 
 @blueprint.get("/<grouping>/paiements/membres/<int:structure_id>/releve.pdf")
 @for_roles(*READERS)
 def account_paper(structure_id: int) -> Response:
     """The statement on paper, as it stands today."""
-    told = queries.statement_of(g.actor, structure_id=structure_id, on=clock.today())
+    told = _statement(structure_id)
     content = print_statement(told, when=at_paris(told.on, time()))
     return _file(told, content, kind="pdf", mimetype="application/pdf")
+
+
+def _statement(structure_id: int) -> Statement:
+    """The account, or the year of it that is asked for."""
+    year = request.args.get("annee", type=int)
+    return queries.statement_of(g.actor, structure_id=structure_id, on=clock.today(), year=year)
+
+
+def _brought(told: Statement) -> list[StatementRow]:
+    """The balance brought forward, as the first line of a year."""
+    if told.year is None:
+        return []
+    first = date(told.year, 1, 1)
+    return [StatementRow(first, _("Solde reporté"), "", "", None, None, None, told.brought, "", "")]
 
 
 def _row(line: AccountLine) -> StatementRow:
@@ -85,5 +101,6 @@ def kind_words(kind: LineKind) -> str:
 
 def _file(told: Statement, content: bytes, *, kind: str, mimetype: str) -> Response:
     response = Response(content, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f"attachment; filename=compte-{told.structure_id}-{told.on}.{kind}"
+    name = f"compte-{told.code}-{told.year or told.on}.{kind}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
