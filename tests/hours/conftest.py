@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from coopter.values.actor import Role
-from tests.factories import a_grouping, a_structure, actor, an_employee, inside
+from tests.factories import a_grouping, a_person, a_structure, actor, an_employee, inside, signed_in
 
 MONDAY = date(2026, 10, 12)
 THURSDAY = date(2026, 10, 15)
@@ -45,3 +45,22 @@ def house(app):
             actor(grouping, Role.REPRESENTATIVE, structure=jardins, name="Paul Kerleau"),
             actor(grouping, Role.EMPLOYEE, employee=nolwenn, name="Nolwenn Le Goff"),
         )
+
+
+@pytest.fixture
+def person(house, client):
+    """Sign somebody in with a role in the house."""
+
+    def sign_in(role, **fields):
+        person = a_person(role, **fields)
+        return signed_in(client, person)
+
+    return sign_in
+
+
+@pytest.fixture
+def no_second_factor(app):
+    """These pages are read after sign-in; the second factor is the members' own story."""
+    kept, app.config["DEMO"] = app.config["DEMO"], True
+    yield
+    app.config["DEMO"] = kept

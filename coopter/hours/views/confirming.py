@@ -18,6 +18,8 @@ from coopter.plumbing.pages import refused, render, safe_next
 from coopter.values.actor import Role
 from coopter.values.refusal import Conflict
 
+AT_ONCE = 12  # weeks of somebody on one page: a year that nobody confirmed would be three megabytes on a phone
+
 
 @blueprint.get("/<grouping>/heures/a-confirmer")
 @for_roles(Role.REPRESENTATIVE)
@@ -70,7 +72,9 @@ def _again(*, status: int = 200, conflict: Any = None) -> Any:
 
 def _page(*, status: int = 200) -> Any:
     batches = queries.batches_to_confirm(g.actor)
-    return render(page="to_confirm", status=status, batches=batches, today=clock.today())
+    return render(
+        page="to_confirm", status=status, batches=batches[:AT_ONCE], later=len(batches[AT_ONCE:]), today=clock.today()
+    )
 
 
 def _from() -> str:

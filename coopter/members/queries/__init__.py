@@ -11,6 +11,7 @@ from coopter.members.queries.bank import (
     waiting_bank_account_change,
 )
 from coopter.members.queries.groupings import (
+    all_settings,
     find_grouping,
     get_grouping,
     get_grouping_by_id,
@@ -53,8 +54,8 @@ from coopter.members.queries.structures import (
 )
 
 __all__ = [
-    "ADMINISTRATOR", "Holder", "Place", "Recorded", "Section", "actor_for", "as_account_change", "bank_account_on",
-    "bank_account_to_approve", "deciding_since", "demo_people", "find_grouping", "find_invitation",
+    "ADMINISTRATOR", "Holder", "Place", "Recorded", "Section", "actor_for", "all_settings", "as_account_change",
+    "bank_account_on", "bank_account_to_approve", "deciding_since", "demo_people", "find_grouping", "find_invitation",
     "find_person_by_email", "find_structure_by_code", "get_bank_account_change", "get_grant", "get_grouping",
     "get_grouping_by_id", "get_invitation", "get_person", "get_structure", "history_of", "is_member", "is_signed_out",
     "language_of", "list_bank_account_changes", "list_groupings", "list_holders", "list_invitations",

@@ -43,6 +43,14 @@ def settings_of(name: str) -> tuple[Setting, ...]:
     return tuple(Setting(p.name, p.value, p.from_on, p.decided_by, p.author) for p in session().scalars(query))
 
 
+def all_settings() -> dict[str, tuple[Setting, ...]]:
+    """The same for every parameter that was ever given a value, by name, in one statement."""
+    found: dict[str, list[Setting]] = {}
+    for p in session().scalars(select(Parameter).order_by(Parameter.from_on.desc(), Parameter.id.desc())):
+        found.setdefault(p.name, []).append(Setting(p.name, p.value, p.from_on, p.decided_by, p.author))
+    return {name: tuple(history) for name, history in found.items()}
+
+
 def vat_regime(on: date) -> VatRegime:
     """The grouping's VAT regime that day (domain.md §3)."""
     return as_vat_regime(parameter("vat_regime", on=on))

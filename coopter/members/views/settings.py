@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from babel.dates import get_month_names
@@ -12,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 from coopter.members import commands, policies, queries
 from coopter.members.forms import CHOICES, KINDS, PARAMETER_NAMES, GroupingForm, ParameterForm, parameter_form
-from coopter.members.rules import PARAMETERS, Setting
+from coopter.members.rules import PARAMETERS, Setting, in_force
 from coopter.members.views import blueprint
 from coopter.members.views.bank import bank_panel
 from coopter.plumbing import clock, formats
@@ -78,10 +79,8 @@ def set_parameter() -> Any:
 
 
 def _page(form: ParameterForm | None, *, status: int = 200, conflict: Any = None) -> Any:
-    today = clock.today()
-    rows = [
-        (name, PARAMETER_NAMES[name], _said(queries.parameter(name, on=today)), _history(name)) for name in PARAMETERS
-    ]
+    today, given = clock.today(), queries.all_settings()
+    rows = [_told(name, given.get(name, ()), today) for name in PARAMETERS]
     return render(
         page="settings", status=status, form=form, parameters=rows, kinds=KINDS, today=today,
         edits=policies.can_set_parameter(g.actor), names=PARAMETER_NAMES, bank=bank_panel(), vat_number=_vat_number(),
@@ -95,8 +94,10 @@ def _vat_number() -> str:
     return _("%(number)s (calculé à partir du SIREN)", number=vat_number_of(g.grouping.siren))
 
 
-def _history(name: str) -> list[tuple[str, Setting]]:
-    return [(_said(setting), setting) for setting in queries.settings_of(name)]
+def _told(name: str, history: tuple[Setting, ...], today: date) -> tuple[str, Any, str, list[tuple[str, Setting]]]:
+    """A parameter's row: its name in words, its value today, every value it ever had."""
+    said = [(_said(setting), setting) for setting in history]
+    return name, PARAMETER_NAMES[name], _said(in_force(history, name, on=today)), said
 
 
 def _said(setting: Setting) -> str:

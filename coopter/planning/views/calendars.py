@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, g, make_response, redirect, request, url_for
+from flask import abort, g, make_response, request, url_for
 from flask_babel import gettext as _
 
 from coopter.planning import commands, policies, queries
 from coopter.planning.commands.calendars import token_digest
 from coopter.planning.views import blueprint
 from coopter.plumbing import clock, mail, tenancy
+from coopter.plumbing.answering import press
 from coopter.plumbing.doors import everyone_inside, public
 from coopter.plumbing.pages import render
 from coopter.plumbing.qr import picture_of
@@ -37,9 +38,11 @@ def create_feed(employee_id: int) -> Any:
 @everyone_inside
 def revoke_feed(employee_id: int) -> Any:
     """Close the feed at once."""
-    commands.revoke_feed(g.actor, employee_id=employee_id, at=clock.now())
-    flash(_("Lien d'agenda fermé : plus aucun agenda ne peut le lire."), "success")
-    return redirect(url_for("planning.feed", employee_id=employee_id), 303)
+    return press(
+        lambda: commands.revoke_feed(g.actor, employee_id=employee_id, at=clock.now()),
+        to=url_for("planning.feed", employee_id=employee_id),
+        done=_("Lien d'agenda fermé : plus aucun agenda ne peut le lire."),
+    )
 
 
 @blueprint.get("/calendrier/<token>.ics")

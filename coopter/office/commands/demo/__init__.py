@@ -101,12 +101,12 @@ def _make(administrator: Actor, *, today: date, base_url: str) -> None:
     with tenancy.scope(grouping.id):
         root = Actor.command_line(grouping.id)
         join = partial(_join, grouping=grouping, base_url=base_url)
-        coordinator = join(root, first_name=STAFF[0].first_name, last_name=STAFF[0].last_name,
-                            role=Role.COORDINATOR, at=instant(founded))  # fmt: skip
-        members.make_administrator(root, email=_address(STAFF[0].first_name, STAFF[0].last_name), at=instant(founded))
-        for one in STAFF[1:]:
-            join(coordinator, first_name=one.first_name, last_name=one.last_name, role=one.role,
-                  at=instant(founded))  # fmt: skip
+        since = instant(founded)
+        anne, *others = STAFF
+        coordinator = join(root, first_name=anne.first_name, last_name=anne.last_name, role=anne.role, at=since)
+        members.make_administrator(root, email=_address(anne.first_name, anne.last_name), at=since)
+        for one in others:
+            join(coordinator, first_name=one.first_name, last_name=one.last_name, role=one.role, at=since)
         structures = _add_structures(coordinator, founded=founded)
         representatives = {
             one.code: join(coordinator, first_name=one.representative[0], last_name=one.representative[1],
