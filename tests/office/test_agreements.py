@@ -8,17 +8,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from coopter.governance import commands as governance
 from coopter.governance.models import GoverningText, TextVersion
 from coopter.governance.queries import texts
+from coopter.governance.rules.admission import AdmissionDetails
 from coopter.governance.rules.kinds import TextKind
 from coopter.office.commands.agreements import prepare_agreement
+from coopter.office.commands.joining import list_on_contracts
 from coopter.planning.models import ShiftPattern
 from coopter.plumbing import operations
 from coopter.plumbing.database import session
 from coopter.staff.models import Placement
 from coopter.values.actor import Role
 from coopter.values.refusal import NotAllowed, NotFound
-from tests.factories import AT, a_grouping, a_person, a_structure, actor, an_employee, inside, saved, signed_in
+from tests.factories import AT, a_grouping, a_person, a_siret, a_structure, actor, an_employee, inside, saved, signed_in
 
 
 def test_it_is_filled_and_found_again(app: Flask) -> None:
@@ -76,3 +79,26 @@ def test_from_the_page_of_the_placement(app: Flask) -> None:
         there = client.post(path, data={"operation_key": operations.new_key()})
         page = client.get(there.location).get_data(as_text=True)
         assert "Nolwenn Le Goff" in page and "Qui représente la structure" in page
+
+
+def test_the_amendment_of_a_contract_is_filled_and_found_again(app: Flask) -> None:
+    """L1253-9: once a contract names the newcomer, the paper to sign is written from it, once, from the checklist."""
+    with inside(a_grouping(slug="cap")) as grouping:
+        employee = an_employee(a_structure("A"))
+        coordinator = actor(grouping, Role.COORDINATOR)
+        asked = AdmissionDetails("Book Hémisphères", a_siret(55), "Iris", "iris@book.example")
+        number = governance.request_admission(coordinator, details=asked, at=AT)
+        governance.admit(coordinator, admission_id=number, version=1, joins_on=date(2026, 11, 1), at=AT)
+        desk = signed_in(app.test_client(), a_person(Role.COORDINATOR))
+        where = f"/cap/vie/admissions/{number}/avenants/{employee.id}"
+        assert desk.post(where).status_code == 404, "the contract does not name it yet"
+        list_on_contracts(
+            coordinator, admission_id=number, employee_ids=[employee.id], from_on=date(2026, 11, 1), at=AT
+        )
+        assert "Rédiger l’avenant" in desk.get(f"/cap/vie/admissions/{number}/suites").text
+        first, again = desk.post(where), desk.post(where)
+        assert first.status_code == 303 and first.headers["Location"] == again.headers["Location"]
+        page = desk.get(first.headers["Location"]).text
+        for words in ("Nolwenn Le Goff", "1er\xa0novembre\xa02026", "Book Hémisphères", "L1253-9"):
+            assert words in page or words.replace("\xa0", " ") in page
+        assert [one.kind for one in session().scalars(select(GoverningText))] == [TextKind.AMENDMENT]

@@ -1,4 +1,4 @@
-"""The agreement of a placement, filled from what staff, planning and costs know of it (domain.md §1.11)."""
+"""Agreements of placements and amendments of contracts, filled from what the rooms know of them (domain.md §1.11)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from sqlalchemy import select
 from coopter.costs import queries as costs
 from coopter.governance.commands.texts import create_text
 from coopter.governance.queries import texts
+from coopter.governance.queries.admission import get_admission
 from coopter.governance.rules.kinds import TextKind
 from coopter.governance.rules.texts import MOST_VALUE
 from coopter.members import queries as members
 from coopter.members.commands.turns import take_turn
 from coopter.office import policies
+from coopter.office.queries.joining import contracts_to_amend
 from coopter.planning.models import ShiftPattern
 from coopter.plumbing import formats
 from coopter.plumbing.database import session
@@ -22,6 +24,7 @@ from coopter.staff import queries as staff
 from coopter.staff.models import Placement
 from coopter.values.actor import Actor
 from coopter.values.instants import paris_day
+from coopter.values.refusal import NotFound
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _EXACT = "La structure paie sa part exacte du coût réel de l’emploi, selon la clé de répartition décidée en instance"
@@ -46,6 +49,39 @@ def prepare_agreement(actor: Actor, *, placement_id: int, at: datetime) -> int:
     version_id = create_text(
         actor, kind=kind, title=title[:150], body=texts.starter(kind), subject=subject, fields=fields, at=at
     )
+    return texts.get_version(version_id).text_id
+
+
+@command
+def prepare_amendment(actor: Actor, *, admission_id: int, employee_id: int, at: datetime) -> int:
+    """Begin the amendment by which a contract names a newcomer among its potential users (L1253-9); the text's id.
+
+    The one that was already begun is found again. Raises NotFound while the contract does not name the structure.
+    """
+    require(policies.can_prepare_agreements(actor))
+    row = get_admission(admission_id)
+    if row.structure_id is None or row.joins_on is None:
+        raise NotFound()
+    take_turn()
+    listed = {one.employee_id: one.listed_from for one in contracts_to_amend(row.structure_id, on=row.joins_on)}
+    since = listed.get(employee_id)
+    if since is None:
+        raise NotFound()
+    subject = f"employee:{employee_id}/admission:{row.id}"
+    known = [one for one in texts.texts_about(subject) if one.kind is TextKind.AMENDMENT]
+    if known:
+        return known[0].id
+    employee, structure = staff.get_employee(employee_id).name, members.get_structure(row.structure_id).name
+    fields = {
+        "salarie": employee,
+        "texte_modifie": f"le contrat de travail de {employee}",
+        "date_effet": formats.day(since),
+        "objet": f"La liste des utilisateurs potentiels comprend aussi {structure} (code du travail, article L1253-9).",
+    }
+    version_id = create_text(
+        actor, kind=TextKind.AMENDMENT, title=f"Avenant de {employee} : {structure}"[:150], subject=subject,
+        body=texts.starter(TextKind.AMENDMENT), fields=fields, at=at,
+    )  # fmt: skip
     return texts.get_version(version_id).text_id
 
 
