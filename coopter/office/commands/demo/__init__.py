@@ -101,12 +101,7 @@ def _make(administrator: Actor, *, today: date, base_url: str) -> None:
     with tenancy.scope(grouping.id):
         root = Actor.command_line(grouping.id)
         join = partial(_join, grouping=grouping, base_url=base_url)
-        since = instant(founded)
-        anne, *others = STAFF
-        coordinator = join(root, first_name=anne.first_name, last_name=anne.last_name, role=anne.role, at=since)
-        members.make_administrator(root, email=_address(anne.first_name, anne.last_name), at=since)
-        for one in others:
-            join(coordinator, first_name=one.first_name, last_name=one.last_name, role=one.role, at=since)
+        coordinator = _open_office(join, root, at=instant(founded))
         structures = _add_structures(coordinator, founded=founded)
         representatives = {
             one.code: join(coordinator, first_name=one.representative[0], last_name=one.representative[1],
@@ -130,6 +125,16 @@ def _make(administrator: Actor, *, today: date, base_url: str) -> None:
         ]
         for _, act in sorted(acts, key=lambda one: one[0]):
             act()
+
+
+def _open_office(join: Callable[..., Actor], root: Actor, *, at: datetime) -> Actor:
+    """The coordinator, who also runs the installation, then the treasurer and the auditor."""
+    anne, *others = STAFF
+    coordinator = join(root, first_name=anne.first_name, last_name=anne.last_name, role=anne.role, at=at)
+    members.make_administrator(root, email=_address(anne.first_name, anne.last_name), at=at)
+    for one in others:
+        join(coordinator, first_name=one.first_name, last_name=one.last_name, role=one.role, at=at)
+    return coordinator
 
 
 def _add_structures(coordinator: Actor, *, founded: date) -> dict[str, int]:
