@@ -135,6 +135,8 @@ def test_the_pages_lead_from_one_to_the_next(client: FlaskClient, coordinator: A
     assert "Préparer un départ" in desk.get(f"/cap/structures/{one.id}").text
     form = {"structure": str(one.id), "kind": "withdrawal", "notice_on": "2026-06-01", "last_on": "2026-08-31",
             "reason": "Fin d’activité"}  # fmt: skip
+    nobody = desk.post("/cap/vie/departs/nouveau", data={**form, "structure": ""})
+    assert nobody.status_code == 422 and "Remplissez ce champ" in nobody.text
     where = desk.post("/cap/vie/departs/nouveau", data=form).headers["Location"]
     page = desk.get(where)
     assert "Nolwenn Le Goff" in page.text and "Elle ne doit rien" in page.text

@@ -47,7 +47,7 @@ class DepartureDates(FlaskForm):
 class DepartureForm(DepartureDates):
     """A new departure."""
 
-    structure = SelectField(_("Structure"), coerce=number_or_none, validate_choice=False)
+    structure = SelectField(_("Structure"), [Needed()], coerce=number_or_none, validate_choice=False)
     kind = RadioField(
         _("Ce qui arrive"), coerce=DepartureKind, default=DepartureKind.WITHDRAWAL,
         choices=[SelectChoice(one.value, label) for one, label in DEPARTURE_KINDS.items()],
