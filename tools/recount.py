@@ -3,8 +3,11 @@
 
 import hashlib
 import json
+import pathlib
 import sys
 from fractions import Fraction as F
+
+WORDS = ("yes", "no", "abstain", "blank")
 
 
 def same(vote, what, published, counted):
@@ -18,14 +21,16 @@ def weight(rows, **wanted):
 
 def check_box(vote, groups):
     """No ballot dropped, added, copied or changed since the list was hashed; each counts for somebody who voted."""
-    ballots = vote["ballots"]
+    ballots, result, fit = vote["ballots"], vote["result"], vote["verdict"] != "void"
     text = json.dumps(ballots, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     same(vote, "hash of the ballots", vote["ballots_sha256"], hashlib.sha256(text.encode()).hexdigest())
-    names = [ballot.get("receipt", ballot.get("elector")) for ballot in ballots]
-    same(vote, "different ballots", len(names), len(set(names)))
-    same(vote, "voters", vote["result"]["voted"], len(groups))
-    if vote["verdict"] != "void":
-        same(vote, "ballots by group", sorted((one["college"], one["weight"]) for one in ballots), sorted(groups))
+    names = {ballot.get("receipt", ballot.get("elector")) for ballot in ballots}
+    same(vote, "different ballots and voters", [len(ballots), result["voted"]], [len(names), len(groups)])
+    same(vote, "groups", sorted((one["college"], one["weight"]) for one in ballots), sorted(groups) if fit else [])
+    lists = {word: [one for one in ballots if one["choice"] == word] for word in WORDS}
+    lists |= {"ballots": ballots, "electors": vote["roll"], "roll": [line for line in vote["roll"] if line["on_roll"]]}
+    for name, rows in lists.items():
+        same(vote, name, [result["heads"][name], result["weights"][name]], [len(rows), weight(rows)])
 
 
 def base_of(majority, ballots, roll):
@@ -35,65 +40,60 @@ def base_of(majority, ballots, roll):
     return sum(weight(ballots, choice=word) for word in words)
 
 
-def weighed(rule, scores):
-    """The colleges' scores summed, in per cent; those that do not count leave their weight to the others, or lose it.
+def weighed(rule, college, yes, no, base):
+    """What a college gives: its weight shared as its voices for and against, or whole to the side that has more."""
+    parts = (F(yes, base), F(no, base)) if rule["college_method"] == "proportional" else (F(yes > no), F(no > yes))
+    return [F(college["weight"]), *(F(college["weight"]) * part for part in parts)]
 
-    `scores` holds, for each college that counts, its weight and its parts of the voices: for, and against.
-    """
-    proportional = rule["college_method"] == "proportional"
-    scores = [(w, parts if proportional else [F(p > q) for p, q in (parts, parts[::-1])]) for w, parts in scores]
-    rate = 100 / sum(w for w, _ in scores) if scores and rule["empty_college"] == "redistributed" else 1
-    return [sum((w * parts[side] for w, parts in scores), F(0)) * rate for side in (0, 1)]
+
+def summed(rule, given, side):
+    rate = 100 / sum(one[0] for one in given) if given and rule["empty_college"] == "redistributed" else 1
+    return sum((one[side] for one in given), F(0)) * rate
 
 
 def resolution(vote, rule, ballots, roll):
-    majority, scores = rule["majority"], []
-    yes, no = (F(weight(ballots, choice=word)) for word in ("yes", "no"))
-    total = base_of(majority, ballots, roll)
-    for college in rule["colleges"]:
+    majority, given, result = rule["majority"], [], vote["result"]
+    yes, no, total = *(F(weight(ballots, choice=word)) for word in ("yes", "no")), base_of(majority, ballots, roll)
+    for college, part in zip(rule["colleges"], result["colleges"], strict=True):
         mine, seats = ([row for row in rows if row["college"] == college["code"]] for rows in (ballots, roll))
-        if mine and (base := base_of(majority, mine, seats)):
-            scores.append((F(college["weight"]), [F(weight(mine, choice=word), base) for word in ("yes", "no")]))
+        counts, base = [weight(mine, choice=word) for word in WORDS], base_of(majority, mine, seats) if mine else 0
+        given += [weighed(rule, college, *counts[:2], base)] if base else []
+        counts += map(str, given[-1][1:] if base else (0, 0))
+        same(vote, college["label"], [part[key] for key in (*WORDS, "for", "against")], counts)
     if rule["colleges"]:
-        (yes, no), total = weighed(rule, scores), 100 if scores else 0
+        yes, no, total = summed(rule, given, 1), summed(rule, given, 2), 100 if given else 0
     share, bar = yes / total if total else F(0), F(majority["threshold"])
-    same(vote, "shares", [vote["result"][key] for key in ("for", "against", "share")], [*map(str, (yes, no, share))])
+    same(vote, "shares", [result[key] for key in ("for", "against", "share")], [*map(str, (yes, no, share))])
     adopted = total > 0 and (share > bar or (share == bar and not majority["strictly"]))
-    if yes == no > 0 and not adopted and rule["casting_vote"] and (majority["base"], bar) == ("cast", F(1, 2)):
-        adopted = vote["result"]["casting"] == "yes"
-    return "adopted" if adopted else "rejected"
+    tie = yes == no > 0 and rule["casting_vote"] and (majority["base"], bar) == ("cast", F(1, 2))
+    return "adopted" if adopted or (tie and result["casting"] == "yes") else "rejected"
 
 
 def election(vote, rule, ballots, roll):
-    named, lines = [one for one in ballots if isinstance(one["choice"], list)], []
-    for name in (line["name"] for line in vote["result"]["candidates"]):
-        mine, scores = [one for one in named if name in one["choice"]], []
+    named, lines, result = [one for one in ballots if isinstance(one["choice"], list)], [], vote["result"]
+    for name in (line["name"] for line in result["candidates"]):
+        mine, given = [one for one in named if name in one["choice"]], []
         for college in rule["colleges"]:
-            if inside := weight(named, college=college["code"]):
-                part = F(weight(mine, college=college["code"]), inside)
-                scores.append((F(college["weight"]), [part, 1 - part]))
-        lines.append((-weighed(rule, scores)[0] if rule["colleges"] else -F(weight(mine)), name))
-    published = [(-F(line["score"]), line["name"]) for line in vote["result"]["candidates"]]
+            voices, inside = (weight(rows, college=college["code"]) for rows in (mine, named))
+            given += [weighed(rule, college, voices, inside - voices, inside)] if inside else []
+        score = summed(rule, given, 1) if rule["colleges"] else F(weight(mine))
+        lines.append((-score, name, len(mine), weight(mine)))
+    published = [(-F(one["score"]), one["name"], one["heads"], one["weight"]) for one in result["candidates"]]
     same(vote, "scores", published, sorted(lines))
-    lines, seats = sorted(line for line in lines if line[0] < 0), vote["result"]["seats"]
+    lines, seats = [line[:2] for line in sorted(lines) if line[0] < 0], result["seats"]
     cut = lines[seats][0] if len(lines) > seats and lines[seats][0] == lines[seats - 1][0] else None
-    elected = [name for score, name in lines[:seats] if score != cut]
-    if vote["verdict"] in ("elected", "not-elected"):
-        tied = [name for score, name in lines if score == cut]
-        same(vote, "elected and tied", [vote["result"]["elected"], vote["result"]["tied"]], [elected, tied])
+    elected, tied = [n for score, n in lines[:seats] if score != cut], [n for score, n in lines if score == cut]
+    found = [elected, tied] if vote["verdict"] in ("elected", "not-elected") else [[], []]
+    same(vote, "elected and tied", [result["elected"], result["tied"]], found)
     return "elected" if elected else "not-elected"
 
 
-with open(sys.argv[1], encoding="utf-8") as export:
-    votes = json.load(export)["votes"]
-for vote in votes:
+for vote in json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))["votes"]:
     groups = [(line["college"], line["weight"]) for line in vote["roll"] if line["voted"]]
     check_box(vote, groups)
     count = election if vote["result"]["form"] == "election" else resolution
     verdict = count(vote, vote["result"]["rule"], vote["ballots"], vote["roll"])
-    if vote["method"] == "secret" and any(groups.count(group) < 3 for group in groups):
-        verdict = "void"
-    elif not vote["result"]["quorum"]["reached"]:
-        verdict = "no-quorum"
+    void = vote["method"] == "secret" and any(groups.count(group) < 3 for group in groups)
+    verdict = "void" if void else verdict if vote["result"]["quorum"]["reached"] else "no-quorum"
     same(vote, "verdict", vote["verdict"], verdict)
     print(f"n° {vote['number']} : {verdict}")

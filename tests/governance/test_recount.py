@@ -173,3 +173,34 @@ def replay(ballots: list[Any], place: int) -> None:
 def change(ballots: list[Any], place: int) -> None:
     """One ballot says something else."""
     ballots[place]["choice"] = "blank" if ballots[place]["choice"] == "abstain" else "abstain"
+
+
+def test_every_figure_that_a_page_shows_is_counted_again(tmp_path: Path) -> None:
+    """R35: not the verdict alone: voices, voters, each college before and after weighting, each candidate."""
+    dice = random.Random(11)
+    votes = [some_vote(number, dice) for number in range(60)]
+    colleges = next(v for v in votes if v["verdict"] == "adopted" and v["result"]["colleges"])
+    persons = next(v for v in votes if v["verdict"] == "elected" and len(v["result"]["candidates"]) > 1)
+    changed: list[dict[str, Any]] = []
+
+    def change(vote: dict[str, Any], *path: Any, to: Any) -> None:
+        false = copy.deepcopy(vote)
+        place = false["result"]
+        for step in path[:-1]:
+            place = place[step]
+        assert place[path[-1]] != to
+        place[path[-1]] = to
+        changed.append(false)
+
+    for unit in ("heads", "weights"):
+        for name in ("yes", "no", "abstain", "blank", "ballots", "roll", "electors"):
+            change(colleges, unit, name, to=999)
+    for name in ("yes", "no", "abstain", "blank"):
+        change(colleges, "colleges", 0, name, to=999)
+    for name in ("for", "against"):
+        change(colleges, "colleges", 0, name, to="1/7")
+    for name in ("heads", "weight"):
+        change(persons, "candidates", 0, name, to=999)
+    change(persons, "elected", to=[])
+    for false in changed:
+        assert recount({"votes": [false]}, tmp_path).returncode == 1
