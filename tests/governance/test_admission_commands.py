@@ -34,6 +34,7 @@ from coopter.values.actor import Actor, Role
 from coopter.values.identifiers import SiretNotValid
 from coopter.values.money import Money
 from coopter.values.refusal import Conflict, NotAllowed, NotFound
+from coopter.values.texts import HiddenCharacter, TextTooLong
 from tests.factories import AT, a_grouping, a_siret, a_structure, actor, inside
 
 DAY = date(2026, 11, 1)
@@ -75,7 +76,11 @@ def test_nobody_asks_online_where_the_page_is_closed(coordinator: Actor) -> None
     with pytest.raises(CharterNotRead):
         commands.request_admission(stranger, details=replace(ASKED, agrees_to_charter=False), at=AT)
     with pytest.raises(NeedsMissing):
+        commands.request_admission(stranger, details=replace(ASKED, needs="  \n "), at=AT)
+    with pytest.raises(HiddenCharacter):
         commands.request_admission(stranger, details=replace(ASKED, needs="  \u200b "), at=AT)
+    with pytest.raises(TextTooLong):  # nothing typed is cut silently
+        commands.request_admission(stranger, details=replace(ASKED, needs="x" * 4_001), at=AT)
     row = get_admission(commands.request_admission(stranger, details=ASKED, at=AT))
     assert (row.name, row.state, row.siret) == (ASKED.name, AdmissionState.REQUESTED, ASKED.siret)
     entry = session().scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()

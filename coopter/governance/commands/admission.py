@@ -29,7 +29,6 @@ from coopter.governance.rules.admission import (
     check_amounts,
     check_open,
     checked_request,
-    clean_text,
     describe_admission,
     new_code,
     subject_id,
@@ -51,7 +50,7 @@ from coopter.values.actor import Actor
 from coopter.values.instants import paris_day
 from coopter.values.money import Money
 from coopter.values.refusal import NotFound, Refusal, Words
-from coopter.values.texts import clean_line
+from coopter.values.texts import clean_line, clean_text
 
 EDITED = (*DETAILS, "entrance_fee", "deposit", "joins_on")
 VISITOR = "Demande en ligne"

@@ -12,7 +12,7 @@ from coopter.governance.commands.obligations import bear_obligation, drop_obliga
 from coopter.governance.models import Departure
 from coopter.governance.queries.admission import awaits_vote
 from coopter.governance.queries.departure import adopted_departure, departure_under_way, get_departure
-from coopter.governance.rules.admission import clean_text, subject_id
+from coopter.governance.rules.admission import subject_id
 from coopter.governance.rules.departure import (
     DEPARTURE,
     EXCLUSION,
@@ -42,7 +42,7 @@ from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
 from coopter.values.instants import paris_day
 from coopter.values.refusal import Refusal, Words
-from coopter.values.texts import clean_line
+from coopter.values.texts import clean_line, clean_text
 
 # Declared here, heard by the office in the same transaction: it answers with the debts born before, as plain JSON. Sent
 # with the actor, structure_id and on, the first day outside.

@@ -14,11 +14,10 @@ from coopter.members.rules import folded
 from coopter.values.identifiers import check_siret
 from coopter.values.money import Money
 from coopter.values.refusal import Refusal, Words
-from coopter.values.texts import clean_line
+from coopter.values.texts import clean_line, clean_text
 
 ADMISSION = "admission"
 LONGEST_NEEDS = 4_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class CharterNotRead(Refusal):
@@ -87,20 +86,15 @@ def checked_request(details: AdmissionDetails, *, by_themselves: bool) -> Admiss
     """The same, its SIRET checked (R76) and its texts clean.
 
     A structure that asks by itself says its needs and that it read the charter. Raises SiretNotValid, NeedsMissing,
-    CharterNotRead, HiddenCharacter.
+    CharterNotRead, HiddenCharacter, TextTooLong.
     """
-    needs = clean_text(details.needs)
+    needs = clean_text(details.needs, most=LONGEST_NEEDS)
     if by_themselves and not needs:
         raise NeedsMissing()
     if by_themselves and not details.agrees_to_charter:
         raise CharterNotRead()
     lines: dict[str, Any] = {name: clean_line(getattr(details, name)) for name in _LINES}
     return replace(details, siret=check_siret(details.siret), needs=needs, **lines)
-
-
-def clean_text(text: str, *, most: int = LONGEST_NEEDS) -> str:
-    """A text of several lines without hidden characters, cut to what a page shows."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()[:most]
 
 
 def check_open(state: AdmissionState) -> None:

@@ -243,8 +243,9 @@ def _show(doors: Doors, *, form: Any = None, delegating: Any = None, status: int
     def page(shown: SigningPage) -> Any:
         request_ = shown.request
         open_ = request_.state is RequestState.ASKED and not shown.campaign.is_over(clock.today())
+        asked = (form or SignForm(formdata=None)).asking(code=request_.needs_code)
         return render(
-            page=doors.page, status=status, shown=shown, open_=open_, form=(form or SignForm(formdata=None)).asking(code=request_.needs_code),
+            page=doors.page, status=status, shown=shown, open_=open_, form=asked,
             delegating=delegating or DelegateForm(formdata=None), level=LEVEL,
             to=doors.addresses | {"evidence": _evidence(doors, request_.signature_id)},
             code_sent=any(one.act == "code-sent" for one in request_.attempts), by_link=not doors.way.actor,
