@@ -19,6 +19,10 @@ class AmountNotUnderstood(Refusal):
     après."""
 
 
+class WholeNumberNotUnderstood(NumberNotUnderstood):
+    """« %(value)s » n'est pas un nombre entier. Écrivez-le en chiffres, par exemple 12."""
+
+
 class DayNotUnderstood(Refusal):
     """« %(value)s » n'est pas une date. Écrivez par exemple 05/03/2007 (jour/mois/année) ou 2007-03-05."""
 
@@ -38,10 +42,10 @@ def parse_amount(text: str) -> Money:
 
 
 def parse_whole(text: str) -> int:
-    """Read a whole number, "12" or "1 234"; raises NumberNotUnderstood."""
+    """Read a whole number, "12" or "1 234"; raises WholeNumberNotUnderstood."""
     count = scaled_digits(text, decimals=0)
     if count is None:
-        raise NumberNotUnderstood(value=quoted(text), decimals=0)
+        raise WholeNumberNotUnderstood(value=quoted(text))
     return count
 
 

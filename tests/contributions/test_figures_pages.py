@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -83,6 +84,10 @@ def test_declaring_on_the_page(scene: Scene) -> None:
     assert figures_of(2025)[north] == {Base.TURNOVER: 123_456_789, Base.HEADCOUNT: 1_250}
     stale = browser.post(page, data={"version": "0", "base_turnover": "5", "source": "autre"})
     assert stale.status_code == 409 and "1\u202f234\u202f567,89" in stale.text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', browser.get(page).text)
+    assert version is not None
+    emptied = browser.post(page, data={"version": version[1], "base_turnover": "7", "source": "comptes"})
+    assert emptied.status_code == 422 and "est déjà déclaré" in emptied.text  # the headcount would silently stay
     row = session().scalars(select(Figure).where(Figure.base == Base.TURNOVER)).one()
     proof = browser.get(f"{PAGES}/pieces/{row.id}")
     assert proof.data == PDF and "sandbox" in proof.headers["Content-Security-Policy"]

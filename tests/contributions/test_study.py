@@ -125,7 +125,7 @@ def test_three_variants_side_by_side_and_an_impossible_one_says_why(site: Site) 
     assert "il manque 40 9" in text  # 50 000 less eight caps, one of them for half a year
     typed = {**TYPED, "mode": "budget", "budget": "100", "floor": "50"}
     alone = plain(site.browser(Role.COORDINATOR).get(site.study, query_string=typed).text)
-    assert "Avec ces chiffres, la formule est impossible" in alone and "planchers des 8 membres" in alone
+    assert "Avec ces chiffres, la formule est impossible" in alone and "planchers de 8 membres" in alone
 
 
 @pytest.mark.parametrize(

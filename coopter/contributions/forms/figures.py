@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
@@ -83,6 +84,18 @@ class FiguresForm(FlaskForm):
         validators=[MayLack()],
     )
     version = HiddenField()
+    said: frozenset[Base] = frozenset()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A figure that was said is corrected, not taken back: emptied, it would silently stay."""
+        right = super().validate(extra_validators)
+        for field in self.figure_fields:
+            if field.base in self.said and field.data is None and not field.errors:
+                field.errors = (
+                    *field.errors,
+                    gettext("Ce chiffre est déjà déclaré : corrigez-le ; « 0 » est une réponse."),
+                )
+        return right and not self.errors
 
     @property
     def figure_fields(self) -> list[Any]:
@@ -95,10 +108,10 @@ class FiguresForm(FlaskForm):
         return {field.base: field.data for field in self.figure_fields if field.data is not None}
 
 
-def figures_form(bases: Iterable[Base], **kwargs: Any) -> FiguresForm:
-    """The form of these bases."""
-    fields = {f"base_{base.value}": _unbound(base) for base in bases}
-    made: FiguresForm = type("FiguresFormOfYear", (FiguresForm,), fields)(**kwargs)
+def figures_form(bases: Iterable[Base], *, said: Iterable[Base] = (), **kwargs: Any) -> FiguresForm:
+    """The form of these bases, some of which were said before."""
+    fields: dict[str, Any] = {f"base_{base.value}": _unbound(base) for base in bases}
+    made: FiguresForm = type("FiguresFormOfYear", (FiguresForm,), {**fields, "said": frozenset(said)})(**kwargs)
     return made
 
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from coopter.values.money import Money
-from coopter.values.refusal import Refusal
+from coopter.values.refusal import Counted, Refusal
 from coopter.values.split import share_by_key
 
 
 class BudgetBelowFloors(Refusal):
-    """Le budget de %(budget)s ne suffit pas : les planchers des %(members)s membres font déjà %(floors)s, soit
+    """Le budget de %(budget)s ne suffit pas : les planchers de %(members)s font déjà %(floors)s, soit
     %(gap)s de trop. Baissez le plancher, ou relevez le budget d’au moins %(gap)s."""
 
 
@@ -100,8 +100,9 @@ def _check_feasible(total: int, claims: Sequence[Claim], *, unit: int) -> None:
     least = sum(claim.least for claim in claims)
     if least > total:
         floors = sum(1 for claim in claims if claim.least)
+        members = Counted("%(count)s membre", "%(count)s membres", count=floors)
         raise BudgetBelowFloors(
-            budget=Money(total * unit), members=floors, floors=Money(least * unit), gap=Money((least - total) * unit)
+            budget=Money(total * unit), members=members, floors=Money(least * unit), gap=Money((least - total) * unit)
         )
     weighing = [claim for claim in claims if claim.weight > 0]
     if not weighing and least < total:

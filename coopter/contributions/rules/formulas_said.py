@@ -147,7 +147,10 @@ def _who(formula: Formula) -> Iterator[Words]:
     if formula.exempt_first_year:
         yield Words("Rien n’est dû pour l’année de l’adhésion.")
     if formula.exempt_headcount is not None:
-        yield Words("Une structure de moins de %(few)s salariés ne paie rien.", few=formula.exempt_headcount)
+        yield Counted(
+            "Une structure de moins de %(count)s salarié ne paie rien.",
+            "Une structure de moins de %(count)s salariés ne paie rien.", count=formula.exempt_headcount,
+        )  # fmt: skip
     if formula.exempt_figure is not None and formula.base is not None:
         small = quantity(formula.base, formula.exempt_figure)
         what = base_name(formula.base, formula.named)

@@ -49,18 +49,24 @@ def figure(year: int, structure_id: int) -> Any:
 def declare_figures(year: int, structure_id: int) -> Any:
     """Declare."""
     campaign, sheet = visible_sheet(year, structure_id)
-    form, sent = figures_form(campaign.bases), request.files.get("proof")
-    proof = (sent.read(), sent.filename) if sent is not None and sent.filename else None
+    fresh = version_sent() == sheet.version  # a stale form is shown both sides, whatever it left empty
+    form = figures_form(campaign.bases, said=[one.base for one in sheet.lines if one.state in KEPT and fresh])
     return answer(
         form,
         lambda: commands.declare_figures(
             g.actor, structure_id=structure_id, year=year, version=version_sent(), figures=form.figures,
-            source=form.source.data, comment=form.comment.data, proof=proof, at=clock.now(),
+            source=form.source.data, comment=form.comment.data, proof=_proof(), at=clock.now(),
         ),
         then=lambda count: url_for("contributions.figure", year=year, structure_id=structure_id),
         done=_("Les chiffres sont déclarés. La coordination les relit."),
         again=lambda *, status=200, conflict=None: _shown(campaign, sheet, form, status=status, conflict=conflict),
     )  # fmt: skip
+
+
+def _proof() -> tuple[bytes, str] | None:
+    """The file sent, with its name."""
+    sent = request.files.get("proof")
+    return (sent.read(), sent.filename) if sent is not None and sent.filename else None
 
 
 @blueprint.post("/<grouping>/contributions/chiffres/<int:year>/structures/<int:structure_id>/accepter")
