@@ -16,6 +16,10 @@ class NumberNotUnderstood(Refusal):
     %(decimals)s après."""
 
 
+class WholeNumberNotUnderstood(NumberNotUnderstood):
+    """« %(value)s » n'est pas un nombre entier. Écrivez-le en chiffres, par exemple 12."""
+
+
 def scaled_digits(text: str, *, decimals: int) -> int | None:
     """Read a number as a whole count of its last allowed decimal, or None when it has another shape."""
     match = _NUMBER.fullmatch(text.strip(BLANKS))

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from coopter.values.digits import BLANKS, NumberNotUnderstood, parse_decimal, scaled_digits
+from coopter.values.digits import BLANKS, NumberNotUnderstood, WholeNumberNotUnderstood, parse_decimal, scaled_digits
 from coopter.values.money import Money
 from coopter.values.refusal import Refusal, quoted
 
@@ -17,10 +17,6 @@ _YEARS = range(1900, 2200)
 class AmountNotUnderstood(Refusal):
     """« %(value)s » n'est pas un montant. Écrivez par exemple 1 234,56 : des chiffres, au plus 9 avant la virgule et 2
     après."""
-
-
-class WholeNumberNotUnderstood(NumberNotUnderstood):
-    """« %(value)s » n'est pas un nombre entier. Écrivez-le en chiffres, par exemple 12."""
 
 
 class DayNotUnderstood(Refusal):
