@@ -82,7 +82,7 @@ def test_minutes_tell_who_answered(app: Flask) -> None:
         close_vote(meeting.coordinator, item_id=item, at=ENDS)
         close_assembly(meeting.coordinator, assembly_id=meeting.assembly_id, at=ENDS)
         text = draft_minutes(minutes_facts(meeting.assembly_id))
-        assert "jusqu’au 17 mars 2026 à 10 h" in text
+        assert "jusqu’au 17 mars 2026 à 10\u00a0h" in text
         assert "Ont répondu : 3 ; n’ont pas répondu : 1." in text
         assert "| A | a répondu |" in text and "| D | n’a pas répondu |" in text
         assert "3 membres ayant répondu sur 4, 2 requis" in text

@@ -69,6 +69,7 @@ def test_golden_f_stands_in_the_minutes_before_and_after_weighting() -> None:
 
 def test_who_was_there_and_when_open_the_minutes() -> None:
     written = draft_minutes(FACTS)
+    written = written.replace("\u00a0", " ")
     assert "Le 14 mars 2026 à 18 h 30, les membres de l’instance « Assemblée générale » de Cap Rade" in written
     assert "se sont réunis sur place, Salle du port." in written
     assert "La convocation a été envoyée le 20 février 2026 par Anne." in written
@@ -166,7 +167,7 @@ def test_every_verdict_has_its_sentence(verdict: Verdict) -> None:
 
 def test_days_and_hours_as_people_say_them() -> None:
     assert day_in_words(date(2026, 8, 1)) == "1er août 2026"
-    assert clock_in_words(datetime(2026, 7, 1, 6, 5, tzinfo=UTC)) == "8 h 05"
+    assert clock_in_words(datetime(2026, 7, 1, 6, 5, tzinfo=UTC)) == "8\u00a0h\u00a005"
 
 
 def test_a_percentage_is_rounded_once_and_kept_short() -> None:

@@ -149,6 +149,7 @@ def _after(scene: Scene, number: int, election: int) -> None:
     register = scene.get("m1", "deliberations")
     assert "n° 1 · Approuver les comptes" in register and "n° 3 · Conseil" in register
     table = scene.browser("m1").get(f"{BASE}/deliberations.csv").data.decode("utf-8-sig")
+    assert ";'" not in table  # an empty cell stays empty
     assert table.count("\r\n") == 4 and ";Adoptée;4;1;0;" in table
     assert scene.browser("m1").get(f"{BASE}/deliberations.pdf").data.startswith(b"%PDF")
     packed = scene.browser("coordinator").get(f"{BASE}/assemblees/points/{election}/belenios.zip")

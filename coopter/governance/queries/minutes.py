@@ -136,9 +136,10 @@ def _majority(statutes: Statutes, item: ItemRecord) -> Majority | None:
 def _deliberation(outcome: OutcomeRecord, decided: Decided | None) -> Deliberation:
     said = ""
     if decided is not None:
-        what = str(kind_of(decided.kind).describe(decided.motion))
-        since = day_in_words(decided.from_on)
-        said = f"Décision n° {decided.number} : {what.rstrip('.')}, en vigueur à partir du {since}."
+        what = kind_of(decided.kind).describe(decided.motion)
+        dated = decided.from_on in what.facts.values()  # some sentences already say from when
+        since = "" if dated else f", en vigueur à partir du {day_in_words(decided.from_on)}"
+        said = f"Décision n° {decided.number} : {what.rstrip('.')}{since}."
     return Deliberation(
         outcome.number, outcome.verdict, outcome.result, outcome.ballots_sha256, said, outcome.annulled_because or ""
     )

@@ -80,8 +80,11 @@ def _deliberation(point: MinutesPoint, found: Deliberation, *, consulted: bool) 
     parts = [f"**Délibération n° {found.number}.** Vote {VOTED[point.method]}.{rule}"]
     if quorum := _quorum(result.get("quorum"), consulted=consulted):
         parts.append(quorum)
-    parts.append(_candidates(result) if result["form"] == "election" else _answers(result))
-    if result.get("colleges"):
+    if "voted" in result:
+        parts.append(f"Ont voté : {result['voted']} sur {result['heads']['roll']}.")
+    if found.verdict is not Verdict.VOID:
+        parts.append(_candidates(result) if result["form"] == "election" else _answers(result))
+    if result.get("colleges") and found.verdict is not Verdict.VOID:
         parts += [_colleges(result["colleges"]), _weighted(result)]
     parts += _ties(result)
     verdict = VERDICTS[found.verdict]

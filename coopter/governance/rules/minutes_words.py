@@ -24,9 +24,9 @@ def day_in_words(day: date) -> str:
 
 
 def clock_in_words(at: datetime) -> str:
-    """« 18 h 30 », as Paris clocks show it."""
+    """« 18 h 30 », as Paris clocks show it, on one line."""
     there = at.astimezone(PARIS)
-    return f"{there.hour} h {there.minute:02d}" if there.minute else f"{there.hour} h"
+    return f"{there.hour}\u00a0h\u00a0{there.minute:02d}" if there.minute else f"{there.hour}\u00a0h"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

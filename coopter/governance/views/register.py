@@ -71,7 +71,7 @@ def _row(one: OutcomeRecord) -> list[str]:
 
 def _safe(text: str) -> str:
     """A cell that no spreadsheet takes for a formula (R55)."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 @blueprint.get("/<grouping>/vie/deliberations.pdf")
