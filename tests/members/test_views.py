@@ -285,6 +285,17 @@ def test_start_leads_into_the_one_grouping_or_lists_them(client: FlaskClient, ho
     assert "Aucun groupement" in as_(client, nobody).get("/groupements").text
 
 
+def test_what_holds_by_default_is_told_in_the_reader_s_language(client: FlaskClient, house: House) -> None:
+    """What the grouping wrote itself stays as it wrote it; our own words are translated."""
+    with make.inside(house.grouping):
+        reader = make.a_person(Role.COORDINATOR, language="en")
+    browser = as_(client, reader)
+    sent = {"name": "labour_inspectorate", "value": "DDETS, Vannes", "from_on": "01/01/2026", "decided_by": "Bureau"}
+    assert browser.post("/cap/reglages/parametres", data=sent).status_code == 303
+    page = browser.get("/cap/reglages").text
+    assert "All members are jointly liable" in page and "DDETS, Vannes" in page
+
+
 def test_the_language_is_kept(client: FlaskClient, house: House) -> None:
     browser = as_(client, house.coordinator)
     answer = browser.post("/langue", data={"language": "en"}, headers={"Referer": "http://localhost/compte"})

@@ -58,9 +58,11 @@ PARAMETERS = {
             "liability_key",
             Words("Responsabilité solidaire : règle des statuts (L1253-8)"),
             "text",
-            "Tous les membres sont solidaires : les statuts ne fixent pas de clé.",
+            Words("Tous les membres sont solidaires : les statuts ne fixent pas de clé."),
         ),
-        ParameterKind("labour_inspectorate", Words("Inspection du travail : nom et adresse"), "text", "À compléter."),
+        ParameterKind(
+            "labour_inspectorate", Words("Inspection du travail : nom et adresse"), "text", Words("À compléter.")
+        ),
         ParameterKind("share_nominal", Words("Valeur d’une part sociale (€)"), "money", "0.00"),
         ParameterKind("redemption_years", Words("Remboursement des parts : délai au plus (ans)"), "days", "5"),
         ParameterKind("capital_floor", Words("Capital plancher, en pour cent du plus haut atteint"), "percent", "25"),

@@ -110,7 +110,7 @@ def _said(setting: Setting) -> str:
         return written(parse_amount(setting.value))
     if reads == "minutes":
         return str(localised(formats.hours)(int(setting.value)))
-    return setting.value.replace(".", ",") if reads in {"percent", "rate"} else setting.value
+    return setting.value.replace(".", ",") if reads in {"percent", "rate"} else written(setting.value)
 
 
 def _without_account(form: GroupingForm) -> GroupingForm:
