@@ -89,6 +89,7 @@ def test_a_contribution_from_the_study_to_the_account(
     _call(idea, anne, told)
     _explain(idea, phone, told)
     _pay(idea, anne, told)
+    _statement(idea, phone, told)
 
 
 def _study(idea: Idea, anne: Page, told: Told) -> None:
@@ -150,6 +151,7 @@ def _pay(idea: Idea, anne: Page, told: Told) -> None:
     anne.get_by_label("Montant reçu").fill("450,00")
     anne.get_by_role("button", name="Noter le paiement").click()
     answers(anne, "Le paiement est noté")
+    told.shown(anne, "contribution-paiement")
     anne.get_by_label("Montant reçu").fill("450,00")
     anne.watch.expects(422)  # type: ignore[attr-defined]
     anne.get_by_role("button", name="Noter le paiement").click()
@@ -158,3 +160,14 @@ def _pay(idea: Idea, anne: Page, told: Told) -> None:
     anne.goto(idea.world.url("paiements", "membres", idea.world.structures["CORDEE"]))
     expect(anne.get_by_text("450,00").first).to_be_visible()
     told.shown(anne, "contribution-compte")
+
+
+def _statement(idea: Idea, phone: Page, told: Told) -> None:
+    told("L’atelier ouvre son propre compte sur son téléphone : ce qui lui est demandé, et rien des autres.")
+    phone.goto(idea.world.url("paiements", "membres", idea.world.structures[SILENT]))
+    arrives(phone, "Compte : L’Atelier des marées")
+    expect(phone.get_by_role("link", name="Relevé (PDF)")).to_be_visible()
+    told.shown(phone, "contribution-releve")
+    phone.watch.expects(404)  # type: ignore[attr-defined]
+    phone.goto(idea.world.url("paiements", "membres", idea.world.structures["CORDEE"]))
+    expect(phone.get_by_text("Les Cordées")).to_have_count(0)
