@@ -296,6 +296,14 @@ def test_what_holds_by_default_is_told_in_the_reader_s_language(client: FlaskCli
     assert "All members are jointly liable" in page and "DDETS, Vannes" in page
 
 
+def test_an_unknown_address_answers_in_the_reader_s_language(client: FlaskClient, house: House) -> None:
+    """R70: whatever the browser asks for."""
+    with make.inside(house.grouping):
+        reader = make.a_person(Role.AUDITOR, language="fr")
+    answer = as_(client, reader).get("/cap/nulle-part", headers={"Accept-Language": "en"})
+    assert answer.status_code == 404 and "Rien à cette adresse" in answer.text
+
+
 def test_the_language_is_kept(client: FlaskClient, house: House) -> None:
     browser = as_(client, house.coordinator)
     answer = browser.post("/langue", data={"language": "en"}, headers={"Referer": "http://localhost/compte"})

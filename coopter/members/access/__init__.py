@@ -47,7 +47,7 @@ def install(app: Flask) -> Tenants:
 
     @app.before_request
     def _reader() -> None:
-        if request.endpoint not in {None, "static"} and current_user.is_authenticated and not sign_ins.has_ended():
+        if request.endpoint != "static" and current_user.is_authenticated and not sign_ins.has_ended():
             g.reader = current_user
 
     security.install(app)
