@@ -62,6 +62,11 @@ class ObligationKind:
     every: int = 0
     by_hand: bool = False
 
+    @property
+    def years(self) -> int:
+        """The years until it is due again; 0 when it does not come back."""
+        return self.every // 12
+
     def words(self, title: str) -> Words:
         """What it is called, about this."""
         return Words(self.title, name=title)

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from coopter.governance import policies, queries
 from coopter.governance.queries.admission import list_admissions
 from coopter.governance.queries.bodies import list_bodies
-from coopter.governance.queries.capital import own_holdings
+from coopter.governance.queries.capital import capital_page, own_holdings
 from coopter.governance.queries.departure import list_departures
 from coopter.governance.queries.obligations import obligations_waiting
 from coopter.governance.queries.sittings import AssemblyRecord, assemblies_for
@@ -83,9 +83,8 @@ def _of_the_office() -> Iterator[Card]:
     leaving = len(list_departures())
     yield _card(_("Départs"), leaving, _("préavis, comptes, exclusions"), "governance.departures", "undo-2")
     if issues_shares(g.grouping.kind, g.grouping.legal_form):
-        yield _card(
-            _("Capital"), _("parts sociales"), _("registre, attestations, réserves"), "governance.capital", "coins"
-        )
+        held = written(capital_page(clock.today()).capital)
+        yield _card(_("Capital"), held, _("registre, attestations, réserves"), "governance.capital", "coins")
 
 
 def _card(label: str, value: Any, note: str, endpoint: str, icon: str) -> Card:

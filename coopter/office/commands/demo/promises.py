@@ -148,7 +148,7 @@ class Promising:
         first = commitments_of(self.text)[0]
         report = report_commitment(
             self.representatives["RES"], commitment_id=first.id, structure_id=self.structures["RES"], year=year,
-            value="11 personnes", comment="Neuf ont trouvé un emploi ou une formation à la sortie.", version=0, at=at,
+            value="11", comment="Neuf ont trouvé un emploi ou une formation à la sortie.", version=0, at=at,
         )  # fmt: skip
         review_report(
             self.representatives["TER"], report_id=report, structure_id=self.structures["TER"],
