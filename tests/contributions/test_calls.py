@@ -20,6 +20,7 @@ from coopter.contributions.rules.calls import (
     AmountNotPositive,
     FiguresMissing,
     NoFormulaYet,
+    NoSuchYearToCall,
     NotCalledYet,
     NothingToCorrect,
 )
@@ -151,6 +152,8 @@ def test_an_amount_agreed_with_a_member_is_a_decision_that_the_call_cites(cluste
         call_voluntary(cluster.anne, amount=Money(0), agreed="Courrier", at=AT, **facts)  # type: ignore[arg-type]
     with pytest.raises(AgreementMissing):
         call_voluntary(cluster.anne, amount=Money(10), agreed="  ", at=AT, **facts)  # type: ignore[arg-type]
+    with pytest.raises(NoSuchYearToCall):
+        call_voluntary(cluster.anne, amount=Money(10), agreed="Courrier", at=AT, **{**facts, "year": 20_266})  # type: ignore[arg-type]
     run = get_run(call_voluntary(cluster.anne, amount=Money(50_000), agreed="Courrier du 12/10", at=AT, **facts))  # type: ignore[arg-type]
     assert (run.kind, run.total.cents, run.decided_by) == (CallKind.VOLUNTARY, 50_000, "Courrier du 12/10")
     assert get_decision(run.decision_id).value["cents"] == 50_000

@@ -20,11 +20,13 @@ from coopter.contributions.rules.calls import (
     FiguresMissing,
     NobodyToCall,
     NoEntranceFee,
+    NoSuchYearToCall,
     NothingToCorrect,
     Part,
     lowering,
     parts_of,
 )
+from coopter.contributions.rules.figures import YEARS
 from coopter.contributions.rules.formulas import Step, StepKind, base_name
 from coopter.contributions.rules.kinds import Base, CallKind, Product
 from coopter.governance import commands as governance
@@ -125,7 +127,7 @@ def call_voluntary(
 ) -> int:
     """Call an amount agreed with one member; the agreement is written in the register and cited. Returns the run's id.
 
-    Raises NotFound, AmountNotPositive, AgreementMissing.
+    Raises NotFound, AmountNotPositive, NoSuchYearToCall, AgreementMissing.
     """
     require(policies.can_call(actor))
     take_turn()
@@ -133,6 +135,8 @@ def call_voluntary(
     told = clean_line(agreed, most=200)
     if amount <= Money.zero():
         raise AmountNotPositive()
+    if year not in YEARS:
+        raise NoSuchYearToCall(year=str(year))
     if not told:
         raise AgreementMissing()
     value = {"structure": structure_id, "name": structure.name, "year": year, "cents": amount.cents}

@@ -55,6 +55,10 @@ class AmountNotPositive(Refusal):
     """Le montant à appeler doit être plus grand que zéro. Corrigez-le."""
 
 
+class NoSuchYearToCall(Refusal):
+    """L'année %(year)s n'est pas une année d'appel. Écrivez par exemple 2026."""
+
+
 class AgreementMissing(Refusal):
     """Dites sur quoi repose cette contribution volontaire, par exemple « courrier du 12/03/2026 »."""
 
