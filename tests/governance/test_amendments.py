@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from coopter.governance.commands.agenda import ItemDetails, NoAmendmentInWriting, add_item
+from coopter.governance.commands.agenda import ItemDetails, add_item, propose
+from coopter.governance.commands.agenda_checks import NoAmendmentInWriting, NoHandsInWriting
 from coopter.governance.commands.votes import AmendmentFirst, annul_outcome, close_vote, open_vote, withdraw_item
 from coopter.governance.models import Decision
 from coopter.governance.queries.assemblies import agenda_of
@@ -98,3 +99,13 @@ def test_a_consultation_is_not_amended(app: Flask) -> None:
         item = meeting.add("Délai")
         with pytest.raises(NoAmendmentInWriting):
             an_amendment(meeting, item)
+
+
+def test_a_consultation_raises_no_hands(app: Flask) -> None:
+    """Everybody answers from home: a show of hands could not be voted at all."""
+    with a_meeting(mode=AssemblyMode.CONSULTATION, place="") as meeting:
+        with pytest.raises(NoHandsInWriting):
+            meeting.add("Délai", method=BallotMethod.SHOW_OF_HANDS)
+        motion = days(meeting, 25)
+        propose(meeting.coordinator, assembly_id=meeting.assembly_id, motion=motion, title="Délai", at=AT)
+        assert agenda_of(meeting.assembly_id)[0].method is BallotMethod.ROLL_CALL

@@ -14,19 +14,21 @@ from sqlalchemy import select
 
 from coopter.governance.commands.agenda import (
     AgendaFixed,
-    AmendsNothing,
-    CandidatesMissing,
-    ElectionCarriesNothing,
     ItemDetails,
-    PersonsSecret,
-    ReportIsNotVoted,
-    SeatsMissing,
     add_item,
     edit_item,
     move_item,
     note_item,
     propose,
     remove_item,
+)
+from coopter.governance.commands.agenda_checks import (
+    AmendsNothing,
+    CandidatesMissing,
+    ElectionCarriesNothing,
+    PersonsSecret,
+    ReportIsNotVoted,
+    SeatsMissing,
 )
 from coopter.governance.commands.assemblies import (
     AssemblyDetails,

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from coopter.governance.commands.agenda import PersonsSecret
+from coopter.governance.commands.agenda_checks import PersonsSecret
 from coopter.governance.commands.assemblies import annul_assembly, call_again, close_assembly
 from coopter.governance.commands.attendance import record_departure
 from coopter.governance.commands.ballots import (

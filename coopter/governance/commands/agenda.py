@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
 from coopter.governance import policies
+from coopter.governance.commands.agenda_checks import ItemDetails, checked_item
 from coopter.governance.commands.documents import add_document
 from coopter.governance.models import AgendaItem, Assembly, AssemblyDocument
-from coopter.governance.queries.sittings import get_assembly, get_item, statutes_of
+from coopter.governance.queries.sittings import get_assembly, get_item
 from coopter.governance.rules.kinds import AssemblyMode, AssemblyState, BallotMethod, ItemForm, ItemState
-from coopter.governance.rules.motions import Motion, kind_of
+from coopter.governance.rules.motions import Motion
 from coopter.members.commands.versions import changes, refuse_stale, reread
 from coopter.plumbing import journal
 from coopter.plumbing.database import session
 from coopter.plumbing.transaction import command, require
 from coopter.values.actor import Actor
 from coopter.values.refusal import Refusal
-from coopter.values.texts import clean_line
 
 __all__ = ["ItemDetails", "add_document", "add_item", "edit_item", "move_item", "note_item", "propose", "remove_item"]
-
-MOST_SEATS, MOST_CANDIDATES = 100, 200
-
-
-class ItemTitleMissing(Refusal):
-    """Donnez un titre à ce point de l’ordre du jour."""
 
 
 class AgendaFixed(Refusal):
@@ -38,50 +31,6 @@ class AgendaFixed(Refusal):
 
 class ItemAlreadyOpened(Refusal):
     """Ce point a déjà été mis au vote ou retiré : il ne change plus."""
-
-
-class SeatsMissing(Refusal):
-    """Une élection a au moins un siège à pourvoir : indiquez combien."""
-
-
-class CandidatesMissing(Refusal):
-    """Écrivez au moins un nom de candidat, un par ligne, sans le répéter."""
-
-
-class ReportIsNotVoted(Refusal):
-    """Un point d’information ne se vote pas et n’emporte aucune décision : choisissez « résolution »."""
-
-
-class ElectionCarriesNothing(Refusal):
-    """Une élection n’emporte pas d’autre décision : proposez-la dans une résolution à part."""
-
-
-class PersonsSecret(Refusal):
-    """Les statuts veulent un scrutin secret pour les personnes : choisissez le vote secret."""
-
-
-class AmendsNothing(Refusal):
-    """Un amendement porte sur une résolution de la même assemblée qui n’est pas encore au vote."""
-
-
-class NoAmendmentInWriting(Refusal):
-    """Une consultation écrite vote tous ses points en même temps : on n’y amende rien. Intégrez ce changement au texte
-    de la résolution, ou réunissez-vous."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemDetails:
-    """What is typed of a point; `majority` "" is the first of the rules, `motion` what it sets when adopted."""
-
-    title: str
-    body: str = ""
-    form: ItemForm = ItemForm.RESOLUTION
-    method: BallotMethod = BallotMethod.SHOW_OF_HANDS
-    majority: str = ""
-    seats: int = 0
-    candidates: tuple[str, ...] = ()
-    amends_id: int | None = None
-    motion: Motion | None = None
 
 
 @command
@@ -94,7 +43,7 @@ def add_item(actor: Actor, *, assembly_id: int, details: ItemDetails, at: dateti
     require(policies.can_prepare_governance(actor))
     row = reread(get_assembly(assembly_id))
     _refuse_fixed(row, details)
-    checked = _checked(row, details)
+    checked = checked_item(row, details)
     last = session().scalar(select(func.max(AgendaItem.position)).where(AgendaItem.assembly_id == assembly_id)) or 0
     item = AgendaItem(assembly_id=assembly_id, position=last + 1, state=ItemState.PENDING, version=1)
     _write(item, checked)
@@ -118,6 +67,8 @@ def propose(
     at: datetime,
 ) -> int:
     """Put a resolution that carries a parameter on an agenda; its kind says what may be proposed. Returns its id."""
+    if method is BallotMethod.SHOW_OF_HANDS and get_assembly(assembly_id).mode is AssemblyMode.CONSULTATION:
+        method = BallotMethod.ROLL_CALL
     details = ItemDetails(title=title, body=body, majority=majority, method=method, motion=motion)
     return add_item(actor, assembly_id=assembly_id, details=details, at=at)
 
@@ -133,7 +84,7 @@ def edit_item(actor: Actor, *, item_id: int, version: int, details: ItemDetails,
     row = get_assembly(item.assembly_id)
     _refuse_opened(item)
     _refuse_fixed(row, details)
-    checked = _checked(row, details, item_id=item_id)
+    checked = checked_item(row, details, item_id=item_id)
     mine = _columns(checked)
     refuse_stale(item, version=version, mine=mine)
     before, after = changes(item, mine)
@@ -200,60 +151,6 @@ def _refuse_fixed(row: Assembly, details: ItemDetails) -> None:
 def _refuse_opened(item: AgendaItem) -> None:
     if item.state is not ItemState.PENDING:
         raise ItemAlreadyOpened()
-
-
-def _checked(row: Assembly, details: ItemDetails, *, item_id: int | None = None) -> ItemDetails:
-    title = clean_line(details.title)
-    if not title:
-        raise ItemTitleMissing()
-    candidates = tuple(name for one in details.candidates if (name := clean_line(one, most=120)))
-    checked = replace(details, title=title, body=details.body.strip()[:50_000], candidates=candidates)
-    if details.form is not ItemForm.ELECTION:
-        checked = replace(checked, seats=0, candidates=())
-    _check_form(checked)
-    _check_rules(row, checked)
-    if details.amends_id is not None:
-        amended = get_item(details.amends_id)
-        same = amended.assembly_id == row.id and amended.id != item_id and amended.amends_id is None
-        if not same or amended.state is not ItemState.PENDING or details.form is not ItemForm.RESOLUTION:
-            raise AmendsNothing()
-        if row.mode is AssemblyMode.CONSULTATION:
-            raise NoAmendmentInWriting()
-    if details.motion is not None:
-        kind_of(details.motion.kind).check(details.motion)
-    return checked
-
-
-def _check_form(details: ItemDetails) -> None:
-    if details.form is ItemForm.REPORT and details.motion is not None:
-        raise ReportIsNotVoted()
-    if details.form is not ItemForm.ELECTION:
-        return
-    if details.motion is not None:
-        raise ElectionCarriesNothing()
-    if not 1 <= details.seats <= MOST_SEATS:
-        raise SeatsMissing()
-    names = details.candidates
-    if not 1 <= len(names) <= MOST_CANDIDATES or len(set(names)) != len(names):
-        raise CandidatesMissing()
-
-
-def _check_rules(row: Assembly, details: ItemDetails) -> None:
-    statutes = statutes_of(row)
-    if statutes is None:
-        return
-    if details.form is ItemForm.RESOLUTION:
-        statutes.majority(details.majority)
-    check_method(row, details, details.method)
-
-
-def check_method(row: Assembly, point: AgendaItem | ItemDetails, method: BallotMethod) -> None:
-    """Raise PersonsSecret for a way of voting that the statutes do not let this point have."""
-    statutes = statutes_of(row)
-    if statutes is None or point.form is not ItemForm.ELECTION:
-        return
-    if statutes.persons_secret and method is not BallotMethod.SECRET:
-        raise PersonsSecret()
 
 
 def _columns(details: ItemDetails) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from coopter.governance import policies
-from coopter.governance.commands.agenda import NoAmendmentInWriting
+from coopter.governance.commands.agenda_checks import NoAmendmentInWriting, check_method
 from coopter.governance.feeds import invitations
 from coopter.governance.models import AgendaItem, Assembly, Elector
 from coopter.governance.queries.bodies import SeatRecord, get_body, rules_of, seats_of
@@ -133,6 +133,7 @@ def _check_agenda(row: Assembly, statutes: Statutes) -> None:
             statutes.majority(item.majority)
         if item.amends_id is not None and row.mode is AssemblyMode.CONSULTATION:
             raise NoAmendmentInWriting()
+        check_method(row, item, item.method)
         if item.form is ItemForm.ELECTION and statutes.persons_secret and item.method is not BallotMethod.SECRET:
             raise PersonsSecretThere(title=item.title)
 

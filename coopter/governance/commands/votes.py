@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from coopter.governance import policies
-from coopter.governance.commands.agenda import check_method
+from coopter.governance.commands.agenda_checks import check_method
 from coopter.governance.commands.ballots import VoteNotOpen, cast, record_ballot, record_show_of_hands
 from coopter.governance.commands.closings import (
     empty_box,

@@ -76,8 +76,9 @@ def point_in_words(point: MinutesPoint, *, consulted: bool) -> str:
 
 def _deliberation(point: MinutesPoint, found: Deliberation, *, consulted: bool) -> list[str]:
     result = found.result
+    how = f"{VOTED[point.method]}, par écrit" if consulted else VOTED[point.method]
     rule = f" {majority_in_words(point.majority)}" if point.majority is not None else ""
-    parts = [f"**Délibération n° {found.number}.** Vote {VOTED[point.method]}.{rule}"]
+    parts = [f"**Délibération n° {found.number}.** Vote {how}.{rule}"]
     if quorum := _quorum(result.get("quorum"), consulted=consulted):
         parts.append(quorum)
     if "voted" in result:
@@ -104,7 +105,9 @@ def _quorum(state: dict[str, Any] | None, *, consulted: bool) -> str:
     whole = state["parts"][0]
     unit = "voix" if state["on"] == CountedOn.WEIGHTS.value else "membres"
     reached = "atteint" if state["reached"] else "non atteint"
-    there = "ayant répondu" if consulted else "présents ou représentés"
+    many = "s" if whole["counted"] > 1 else ""
+    unit = unit if unit == "voix" else f"membre{many}"
+    there = "ayant répondu" if consulted else f"présent{many} ou représenté{many}"
     text = f"Quorum {reached} : {whole['counted']} {unit} {there} sur {whole['electors']}, {whole['needed']} requis."
     if not state["per_college"]:
         return text

@@ -12,8 +12,8 @@ from coopter.values.refusal import Refusal
 
 
 class QuorumNotReached(Refusal):
-    """Le quorum n’est pas atteint (%(there)s voix présentes ou représentées, il en faut %(needed)s). Attendez des
-    arrivées, ou convoquez à nouveau : une seconde convocation peut demander un quorum moindre."""
+    """Le quorum n’est pas atteint : il y faut %(needed)s, présences et pouvoirs comptés, et il y a %(there)s. Attendez
+    des arrivées, ou convoquez à nouveau : une seconde convocation peut demander un quorum moindre."""
 
 
 @dataclass(frozen=True, slots=True)

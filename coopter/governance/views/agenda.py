@@ -32,9 +32,10 @@ from coopter.governance.forms.assemblies import (
     item_form,
     number_or_none,
 )
+from coopter.governance.forms.naming import METHODS, named
 from coopter.governance.queries.sittings import AssemblyRecord, ItemRecord, agenda_of, assembly_record, get_item
 from coopter.governance.queries.sittings import item_record as record_of
-from coopter.governance.rules.kinds import ItemForm, ItemState
+from coopter.governance.rules.kinds import AssemblyMode, BallotMethod, ItemForm, ItemState
 from coopter.governance.rules.motions import Motion, kind_of
 from coopter.governance.rules.statutes import Statutes
 from coopter.governance.rules.wording import majority_in_words
@@ -131,7 +132,13 @@ def _form(record: AssemblyRecord, found: ItemRecord | None, **how: Any) -> ItemF
     carried = found.motion if found else None
     kept = written(kind_of(carried.kind).describe(carried)) if carried and carried.kind not in _TYPED else ""
     majorities = [(one.code, written(majority_in_words(one))) for one in statutes.majorities]
-    return item_form(majorities=majorities, amendable=amendable, kept=kept, **how)
+    form = item_form(majorities=majorities, amendable=amendable, kept=kept, **how)
+    if record.mode is AssemblyMode.CONSULTATION:  # nobody raises a hand, and all votes are open together
+        form.method.choices = named(
+            {one: name for one, name in METHODS.items() if one is not BallotMethod.SHOW_OF_HANDS}
+        )
+        form.amends.choices = form.amends.choices[:1]
+    return form
 
 
 _TYPED = {SETTING, DELEGATE}

@@ -169,7 +169,8 @@ def shown_quorum(state: QuorumState | None, statutes: Statutes | None) -> Quorum
     if state is None or statutes is None:
         return None
     whole = state.whole
-    note = _("%(present)s présents, %(represented)s représentés", present=whole.present, represented=whole.represented)
+    note = _("Présents : %(present)s, représentés : %(represented)s", present=whole.present,
+             represented=whole.represented)  # fmt: skip
     if state.on is CountedOn.WEIGHTS:
         note += " · " + _("compté en voix")
     return QuorumShown(
