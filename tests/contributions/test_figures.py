@@ -15,6 +15,7 @@ from coopter.contributions.commands.figures import declare_figures
 from coopter.contributions.models import Figure
 from coopter.contributions.queries import campaigns as queries
 from coopter.contributions.queries.figures import figures_of, member_figures
+from coopter.contributions.queries.formulas import asking_for_figures
 from coopter.contributions.rules.figures import (
     ChangeUnexplained,
     NotAskedThisYear,
@@ -206,7 +207,9 @@ def test_closing_estimates_the_silent_and_says_how(scene: Scene) -> None:
         campaigns.close_campaign(scene.coordinator, year=2025, at=AT)
     with pytest.raises(campaigns.CampaignClosed):
         campaigns.remind_silent(scene.coordinator, year=2025, at=AT + timedelta(days=30))
+    assert (asked := asking_for_figures()) and (asked[0].silent, asked[0].to_review) == (0, 3)
     declared(scene, "west", {Base.TURNOVER: 1_100_00})
+    assert asking_for_figures()[0].to_review == 4  # late, once the campaign is closed: it still waits for review
     assert figures_of(2025)[scene.id_of("west")] == {Base.TURNOVER: 1_100_00}
 
 

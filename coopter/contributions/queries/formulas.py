@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from coopter.contributions.models import CallRun, Contribution, MemberType, Variant
+from coopter.contributions.models import CallRun, Contribution, Figure, MemberType, Variant
 from coopter.contributions.queries.campaigns import campaigns, member_sheets
 from coopter.contributions.rules.formulas import KIND, Formula, formula_of, subject_of
-from coopter.contributions.rules.kinds import CallKind, Product
+from coopter.contributions.rules.kinds import CallKind, FigureState, Product
 from coopter.governance import queries as governance
 from coopter.governance.rules.motions import Decided, in_force
 from coopter.plumbing.database import session
@@ -91,11 +91,13 @@ def member_types() -> dict[int, MemberType]:
 
 
 def asking_for_figures() -> tuple[Asking, ...]:
-    """Campaigns still open, the latest year first, with how many members are silent or wait for review."""
-    found = ((one, member_sheets(one)) for one in campaigns() if one.closed_at is None)
+    """Campaigns still open, the latest year first, with how many members are silent or wait for review; of one that is
+    closed, the late declarations that wait for review."""
+    late = set(session().scalars(select(Figure.year).where(Figure.state == FigureState.DECLARED).distinct()))
+    found = ((one, member_sheets(one)) for one in campaigns() if one.closed_at is None or one.year in late)
     return tuple(
         Asking(
-            one.year, one.due_on, silent=sum(sheet.is_waiting for sheet in sheets),
+            one.year, one.due_on, silent=sum(sheet.is_waiting for sheet in sheets) if one.closed_at is None else 0,
             to_review=sum(sheet.waits_for_review for sheet in sheets),
         )
         for one, sheets in found
