@@ -24,7 +24,8 @@ from coopter.plumbing.database import session
 from coopter.values.actor import Actor, Role
 from coopter.values.month import Month
 from tests.factories import a_cost, a_grouping, a_structure, actor, an_employee, inside, worked
-from tests.office.test_verify import behind_the_back, found, rewrite
+from tests.office.tampering import behind_the_back, found
+from tests.office.test_verify import rewrite
 
 AT = datetime(2026, 5, 5, 8, 0, tzinfo=UTC)
 ON = date(2026, 5, 5)
