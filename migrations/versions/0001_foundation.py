@@ -118,7 +118,6 @@ TABLES = [
     "outbox",
     "person",
     "seal",
-    "signed_out",
     "bank_account_change",
     "body",
     "contribution",
@@ -343,14 +342,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("chain", "sequence", "position", name=op.f("uq_seal_chain_sequence_position")),
         sqlite_strict=True,
     )
-    op.create_table(
-        "signed_out",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_out")),
-        sqlite_strict=True,
-    )
-    op.create_index(op.f("ix_signed_out_at"), "signed_out", ["at"], unique=False)
     op.create_table(
         "bank_account_change",
         sa.Column("grouping_id", sa.BigInteger(), nullable=False),
