@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from coopter.governance.commands.assemblies import open_assembly
 from coopter.governance.commands.attendance import record_arrival
-from coopter.governance.commands.ballots import record_show_of_hands
+from coopter.governance.commands.ballots import record_ballots
 from coopter.governance.commands.questions import ask_question
 from coopter.governance.commands.votes import close_vote, open_vote
 from coopter.governance.models import Elector
@@ -46,7 +46,7 @@ def _held(meeting: Meeting) -> None:
         open_assembly(anne, assembly_id=meeting.assembly_id, chair="Maryvonne", secretary="Anne Riou", at=now)
         delay = meeting.items["delay"]
         open_vote(anne, item_id=delay, at=now)
-        record_show_of_hands(anne, item_id=delay, everybody="yes", but={electors[1]: "abstain"}, at=now)
+        record_ballots(anne, item_id=delay, choices={**dict.fromkeys(electors, "yes"), electors[1]: "abstain"}, at=now)
         close_vote(anne, item_id=delay, at=now)
         open_vote(anne, item_id=meeting.items["chair"], at=now)
 
@@ -62,7 +62,7 @@ def _pages(meeting: Meeting) -> dict[str, list[tuple[str, str]]]:
     own = [
         ("assemblee-nouvelle", life("vie", "assemblees", "nouvelle")), ("presences", meeting.url("presences")),
         ("point", life("vie", "assemblees", "points", meeting.items["delay"])), ("pupitre", meeting.url("pupitre")),
-        ("convocation", meeting.url("convocation")),
+        ("convocation", meeting.url("convocation")), ("bureau", meeting.url("bureau")),
     ]  # fmt: skip
     return {MEMBER: common, COORDINATOR: [*common, *own]}
 
