@@ -6,9 +6,11 @@ import enum
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -31,6 +33,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
+from coopter.plumbing.gate import Gate
 from coopter.values.money import Money
 from coopter.values.month import Month
 from coopter.values.rate import Rate
@@ -43,7 +46,10 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_MS = 10_000
+PATIENCE_S = 2.0  # a reader for a commit, a commit for readers; then SQLite's own locks decide
 E = TypeVar("E", bound=enum.Enum)
+_READING = "reading"
+_gates: WeakKeyDictionary[Engine, Gate] = WeakKeyDictionary()
 
 # True while a command runs: its transaction takes SQLite's write lock at once (BEGIN IMMEDIATE, row R73).
 writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -264,6 +270,29 @@ def attach_engine_rules(engine: Engine, *, journal_mode: str = "DELETE") -> None
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    gate = _gates[engine] = Gate()
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
+        if not writing.get():
+            gate.enter(patience_s=PATIENCE_S)
+            connection.info[_READING] = True
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+    @event.listens_for(engine, "commit")
+    @event.listens_for(engine, "rollback")
+    def _end(connection: Any) -> None:
+        if connection.info.pop(_READING, False):
+            gate.leave()
+
+
+def without_readers(session: Session) -> AbstractContextManager[None]:
+    """For a commit: on SQLite, the instant when nobody of this process reads. Nothing to wait for elsewhere, nor inside
+    a transaction that somebody else began, as a test does."""
+    if not session.in_transaction():
+        return nullcontext()
+    connection = session.connection()
+    gate = _gates.get(connection.engine)
+    if gate is None or connection.info.get(_READING):
+        return nullcontext()
+    return gate.closed(patience_s=PATIENCE_S)

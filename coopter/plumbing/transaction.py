@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from coopter.plumbing import operations
-from coopter.plumbing.database import BUSY_MS, db, writing
+from coopter.plumbing.database import BUSY_MS, db, without_readers, writing
 from coopter.plumbing.line import Line
 from coopter.values.refusal import NotAllowed
 
@@ -108,7 +108,9 @@ def _turn_to_write(session: Session) -> AbstractContextManager[None]:
 def _commit(session: Session, key: str | None) -> None:
     """Commit; when the database's answer is lost on its way, look the form's key up and never guess (row R5)."""
     try:
-        session.commit()
+        session.flush()
+        with without_readers(session):
+            session.commit()
     except DBAPIError as lost:
         if key is None or not lost.connection_invalidated:
             raise
