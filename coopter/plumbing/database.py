@@ -274,7 +274,7 @@ def attach_engine_rules(engine: Engine, *, journal_mode: str = "DELETE") -> None
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        if not writing.get():
+        if not writing.get() and not connection.info.get(_READING):  # set: a read that ended without saying so
             gate.enter(patience_s=PATIENCE_S)
             connection.info[_READING] = True
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from coopter.plumbing.database import _gates, attach_engine_rules
+from coopter.plumbing.database import _READING, _gates, attach_engine_rules
 from coopter.plumbing.gate import Gate
 
 
@@ -74,6 +74,21 @@ def test_every_read_is_counted_once_and_ends(tmp_path: Path) -> None:
         connection.execute(text("SELECT 1"))
         connection.rollback()
         assert gate._readers == 0
+        connection.execute(text("SELECT 1"))
+        assert gate._readers == 1
+    assert gate._readers == 0
+    engine.dispose()
+
+
+def test_a_read_that_ended_without_saying_so_is_forgotten_at_the_next(tmp_path: Path) -> None:
+    """A connection that came back to the pool marked as reading is not counted twice, and ends with its next."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'gate.sqlite'}")
+    attach_engine_rules(engine)
+    gate = _gates[engine]
+    with engine.connect() as connection:
+        connection.info[_READING] = True
+        gate.enter(patience_s=0)
+    with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
         assert gate._readers == 1
     assert gate._readers == 0
