@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -65,7 +66,7 @@ def test_the_office_sees_everybody_and_the_coordinator_alone_may_change(scene: S
         assert "Le Goff Nolwenn" in page.text and "Cariou Yann" in page.text
         assert ("Embaucher" in page.text) is (role is Role.COORDINATOR)
         page = client.get(f"/cap-cooperation/salaries/{scene.nolwenn.id}")
-        assert page.status_code == 200 and "Le Fournil" in page.text
+        assert page.status_code == 200 and "Le Fournil" in page.text and re.search(r"35\sh", page.text)
         assert ("Faire un avenant" in page.text) is (role is Role.COORDINATOR)
         expected = 200 if role is Role.COORDINATOR else 403
         assert client.get("/cap-cooperation/salaries/nouveau").status_code == expected
@@ -75,7 +76,8 @@ def test_a_representative_sees_placements_at_its_structure_and_no_contract(scene
     client = scene.as_(Role.REPRESENTATIVE)
     page = client.get("/cap-cooperation/mises-a-disposition")
     assert "Nolwenn Le Goff" in page.text
-    assert "Cariou" not in page.text and "Le Jardin" not in page.text and "35" not in page.text
+    assert "Cariou" not in page.text and "Le Jardin" not in page.text
+    assert not re.search(r"35\sh", page.text)  # the week of the contract, which the office reads
     here = queries.placements_at(scene.bakery.id)[0]
     there = queries.placements_at(scene.garden.id)[0]
     assert client.get(f"/cap-cooperation/mises-a-disposition/{here.id}").status_code == 200
